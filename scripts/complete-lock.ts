@@ -1,0 +1,42 @@
+/**
+ * `npm ci` refuses a lock file that lacks an optional dependency, also one for another platform. A registry mirror that
+ * does not carry every platform's binary makes `npm install` leave such entries out, silently. This adds them: the version
+ * is the one that the depending package pins, the platform is read from the name. Run it after `npm install`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+
+interface LockEntry {
+  version?: string
+  dev?: boolean
+  optional?: boolean
+  os?: string[]
+  cpu?: string[]
+  libc?: string[]
+  optionalDependencies?: Record<string, string>
+}
+
+const file = new URL('../package-lock.json', import.meta.url)
+const lock = JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, LockEntry> }
+const added: string[] = []
+
+for (const parent of Object.values(lock.packages)) {
+  for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
+    const key = `node_modules/${name}`
+    const platform = /(android|darwin|freebsd|linux|openharmony|win32)-([a-z0-9]+)(?:-(gnu|musl))?/.exec(name)
+    if (lock.packages[key] || !platform || !/^\d/.test(version)) continue
+    const [, os, cpu, libc] = platform
+    lock.packages[key] = {
+      version,
+      cpu: [cpu as string],
+      ...(parent.dev ? { dev: true } : {}),
+      ...(os === 'linux' && libc ? { libc: [libc === 'gnu' ? 'glibc' : libc] } : {}),
+      optional: true,
+      os: [os as string],
+    }
+    added.push(`${name}@${version}`)
+  }
+}
+
+lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
+console.log(`package-lock.json: ${added.length} entries for other platforms added`)
