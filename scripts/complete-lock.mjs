@@ -5,19 +5,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
-interface LockEntry {
-  version?: string
-  dev?: boolean
-  optional?: boolean
-  os?: string[]
-  cpu?: string[]
-  libc?: string[]
-  optionalDependencies?: Record<string, string>
-}
-
 const file = new URL('../package-lock.json', import.meta.url)
-const lock = JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, LockEntry> }
-const added: string[] = []
+const lock = JSON.parse(readFileSync(file, 'utf8'))
+const added = []
 
 for (const parent of Object.values(lock.packages)) {
   for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
@@ -27,16 +17,16 @@ for (const parent of Object.values(lock.packages)) {
     const [, os, cpu, libc] = platform
     lock.packages[key] = {
       version,
-      cpu: [cpu as string],
+      cpu: [cpu],
       ...(parent.dev ? { dev: true } : {}),
       ...(os === 'linux' && libc ? { libc: [libc === 'gnu' ? 'glibc' : libc] } : {}),
       optional: true,
-      os: [os as string],
+      os: [os],
     }
     added.push(`${name}@${version}`)
   }
 }
 
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
 console.log(`package-lock.json: ${added.length} entries for other platforms added`)

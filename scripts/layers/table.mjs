@@ -1,0 +1,34 @@
+/**
+ * Who may import whom, folder by folder, in packages/trimtab/src. A folder may also import what its imports may. Change a
+ * row together with a page in docs/adr/.
+ *
+ * @type {Record<string, readonly string[]>}
+ */
+export const table = {
+  primitives: [],
+  errors: ['primitives'],
+  model: ['errors'],
+  schema: ['model'],
+  health: ['errors'],
+  sources: ['schema'],
+  modules: ['schema', 'health'],
+  reload: ['sources', 'modules'],
+  tenancy: ['schema'],
+  telemetry: ['errors'],
+  events: ['errors'],
+  store: ['sources'],
+  postgres: ['store'],
+  contract: ['schema'],
+  client: ['contract', 'sources'],
+  plane: ['reload', 'tenancy', 'health', 'events', 'telemetry', 'store'],
+  parts: ['modules'],
+  cli: ['client', 'plane', 'postgres'],
+  testing: ['plane', 'store'],
+}
+
+/** A folder, what it may import, and what those may. */
+export function reachable(folder) {
+  const found = new Set([folder])
+  for (const each of found) for (const next of table[each] ?? []) found.add(next)
+  return [...found]
+}
