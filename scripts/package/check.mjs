@@ -1,0 +1,36 @@
+/** `npm run check:package`: what would be published, judged as its users' tools will see it. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const expected = /^(dist\/.+\.(js|js\.map|d\.ts)|package\.json|README\.md|LICENSE)$/
+const folder = mkdtempSync(join(tmpdir(), 'package-'))
+try {
+  process.exitCode = check(folder) ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+function check(destination) {
+  const args = ['pack', '--workspace', 'trimtab', '--json', '--pack-destination', destination]
+  const packed = spawnSync('npm', args, { encoding: 'utf8' })
+  if (packed.status !== 0) {
+    console.error(packed.stderr)
+    return false
+  }
+  const [{ filename, files }] = JSON.parse(packed.stdout)
+  const surprises = files.map(({ path }) => path).filter((path) => !expected.test(path))
+  for (const path of surprises) console.error(`${path} would be published`)
+  const tarball = join(destination, filename)
+  const good = [
+    surprises.length === 0,
+    passes('publint', ['run', tarball, '--strict']),
+    passes('attw', [tarball, '--profile', 'esm-only']),
+  ]
+  return good.every(Boolean)
+}
+
+function passes(tool, args) {
+  return spawnSync('npx', ['--no-install', tool, ...args], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+}
