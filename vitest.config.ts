@@ -13,7 +13,8 @@ export default defineConfig({
   },
   test: {
     pool: 'forks',
-    include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/{laws,faults}/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/{laws,faults,setup}/**/*.test.ts'],
+    setupFiles: ['test/setup/leak-guard.ts'],
     coverage: {
       provider: 'v8',
       include: ['packages/trimtab/src/{model,reload}/**/*.ts'],
