@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const src = (file: string) => fileURLToPath(new URL(`packages/trimtab/src/${file}`, import.meta.url))
+const src = (file: string): string => fileURLToPath(new URL(`packages/trimtab/src/${file}`, import.meta.url))
+const isCi = process.env['CI'] !== undefined
 
 export default defineConfig({
   resolve: {
@@ -13,13 +14,47 @@ export default defineConfig({
   },
   test: {
     pool: 'forks',
-    include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/{laws,faults,setup}/**/*.test.ts'],
     setupFiles: ['test/setup/leak-guard.ts'],
+    reporters: isCi ? ['default', 'json'] : ['default'],
+    outputFile: { json: 'node_modules/.cache/test-report.json' },
     coverage: {
+      enabled: isCi,
       provider: 'v8',
       include: ['packages/trimtab/src/{model,reload}/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/*.test-d.ts'],
-      reporter: ['text', 'json-summary'],
+      exclude: ['**/*.test.ts'],
+      reporter: ['text'],
     },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{packages,scripts,test}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'test/{package,e2e}/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.package.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 })
