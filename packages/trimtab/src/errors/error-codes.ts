@@ -1,0 +1,117 @@
+/** What a code means wherever it surfaces: as an exception, an HTTP answer, or the exit of a command. */
+export interface ErrorKind {
+  /** One short sentence without details; the same for every error of the code. */
+  readonly title: string
+  /** HTTP status of an answer that carries it. */
+  readonly status: number
+  /** Exit code of a command that ends with it. */
+  readonly exitCode: number
+  /** True where the same call may succeed later without any change by the caller. */
+  readonly retryable: boolean
+  /** What the reader of the error should do. */
+  readonly action: string
+}
+
+/** Every code that Trimtab gives. A code is never renamed or given another meaning; `docs/reference/errors.md` is kept equal to it. */
+export const errorCodes = {
+  internal: {
+    title: 'Trimtab met a fault of its own',
+    status: 500,
+    exitCode: 1,
+    retryable: false,
+    action: 'Report it with the message and its cause.',
+  },
+  option_invalid: {
+    title: 'An option has a value that is not allowed',
+    status: 400,
+    exitCode: 2,
+    retryable: false,
+    action: 'Correct the named option. Options are never adjusted silently.',
+  },
+  config_invalid: {
+    title: 'The configuration is invalid',
+    status: 422,
+    exitCode: 3,
+    retryable: false,
+    action: 'Correct every listed problem; each names its place.',
+  },
+  source_unreadable: {
+    title: 'A required source could not be read',
+    status: 503,
+    exitCode: 4,
+    retryable: true,
+    action: 'Make the named source readable, or mark it optional.',
+  },
+  module_failed: {
+    title: 'A module failed to start, check, reload or stop',
+    status: 500,
+    exitCode: 5,
+    retryable: true,
+    action: 'Read the cause: it is what the module threw.',
+  },
+  step_timed_out: {
+    title: 'A step did not finish within its deadline',
+    status: 504,
+    exitCode: 6,
+    retryable: true,
+    action: 'Look at the named module and step, or raise its timeout.',
+  },
+  module_cycle: {
+    title: 'Modules depend on each other in a circle',
+    status: 500,
+    exitCode: 2,
+    retryable: false,
+    action: 'Break the named circle.',
+  },
+  plane_closed: {
+    title: 'The plane is closed',
+    status: 503,
+    exitCode: 7,
+    retryable: false,
+    action: 'Create a new plane, or do not use this one after close().',
+  },
+  reload_refused: {
+    title: 'A reload was refused, undone or held back',
+    status: 409,
+    exitCode: 8,
+    retryable: true,
+    action: 'Read the outcome: it names who refused and why.',
+  },
+  reload_stuck: {
+    title: 'A reload failed and could not be undone',
+    status: 500,
+    exitCode: 9,
+    retryable: true,
+    action: 'Look at the named module; the next successful reload, or clearStuck(), ends it.',
+  },
+  state_dir_unusable: {
+    title: 'The state folder cannot be used',
+    status: 500,
+    exitCode: 10,
+    retryable: false,
+    action: 'Make the folder writable for this process alone, or choose another.',
+  },
+  dependency_missing: {
+    title: 'An optional package is not installed',
+    status: 500,
+    exitCode: 11,
+    retryable: false,
+    action: 'Install the named package.',
+  },
+  part_not_configured: {
+    title: 'A part of Trimtab was used without its option',
+    status: 501,
+    exitCode: 2,
+    retryable: false,
+    action: 'Add the named option to createPlane().',
+  },
+  not_writable: {
+    title: 'The source cannot be written to',
+    status: 405,
+    exitCode: 12,
+    retryable: false,
+    action: 'Write to a source that is writable, or use an override.',
+  },
+} as const satisfies Record<string, ErrorKind>
+
+export type ErrorCode = keyof typeof errorCodes

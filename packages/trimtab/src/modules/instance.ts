@@ -1,0 +1,72 @@
+import type { Brand } from '../primitives/brand.ts'
+import { type Deferred, deferred } from '../primitives/deferred.ts'
+import type { Module, ModuleRef } from './define-module.ts'
+import { createLeases, type Leases } from './lease.ts'
+
+/** Names what can run: a module, or one key of a module with `each`: `pool`, `upstreams["blue"]`. */
+export type UnitId = Brand<string, 'UnitId'>
+
+export function unitId(module: Module, key: string | undefined): UnitId {
+  // The only maker of these.
+  return (key === undefined ? module.name : `${module.name}[${JSON.stringify(key)}]`) as UnitId
+}
+
+/** One running resource. */
+export interface Instance {
+  readonly unit: UnitId
+  readonly module: Module
+  readonly key: string | undefined
+  readonly resource: unknown
+  readonly leases: Leases
+  /** What it was given by `hold`: when that is replaced, this one is as well. */
+  readonly holds: ReadonlySet<ModuleRef<unknown>>
+  /** The section it runs on: what it last took, which under `bestEffort` can be older than the snapshot. */
+  readonly section: unknown
+  /** Notes that it now runs on `section`. For the engine alone. */
+  runsOn(section: unknown): void
+  /**
+   * Set while an exclusive resource has been stopped and its successor is not there yet; a user that comes meanwhile
+   * waits for it.
+   */
+  gap: Deferred<void> | undefined
+  /** True once its stop has begun: it can't be taken back, only started anew. */
+  ended: boolean
+}
+
+export interface InstanceParts {
+  readonly module: Module
+  readonly key: string | undefined
+  readonly resource: unknown
+  readonly section: unknown
+  readonly holds: ReadonlySet<ModuleRef<unknown>>
+}
+
+export function createInstance({ module, key, resource, section, holds }: InstanceParts): Instance {
+  let current = section
+  return {
+    unit: unitId(module, key),
+    module,
+    key,
+    resource,
+    holds,
+    leases: createLeases(),
+    gap: undefined,
+    ended: false,
+    get section() {
+      return current
+    },
+    runsOn(next) {
+      current = next
+    },
+  }
+}
+
+export function openGap(instance: Instance): void {
+  instance.gap ??= deferred()
+}
+
+/** Lets the users that waited look again: for the successor, or for the refusal that there is none. */
+export function closeGap(instance: Instance): void {
+  instance.gap?.resolve()
+  instance.gap = undefined
+}

@@ -1,0 +1,110 @@
+import { disposeValue } from '../primitives/dispose-value.ts'
+import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
+import type { Clock } from '../primitives/clock.ts'
+import { runStep, type StepEnd } from '../primitives/deadline.ts'
+import type { Logger } from '../primitives/logger.ts'
+import { defaultTimeouts, type Module, type ModuleRef, type ModuleTimeouts } from './define-module.ts'
+import { createHookContext, type HookHost } from './hook-context.ts'
+import { createInstance, type Instance, unitId } from './instance.ts'
+import type { Running } from './running.ts'
+
+export interface LifecycleHost extends HookHost {
+  readonly clock: Clock
+  readonly timeouts: Required<ModuleTimeouts>
+}
+
+export function timeoutOf(host: LifecycleHost, module: Module, step: keyof ModuleTimeouts): number {
+  return module.definition[step] ?? host.timeouts[step] ?? defaultTimeouts[step]
+}
+
+export interface StartRequest {
+  readonly module: Module
+  readonly key: string | undefined
+  readonly section: unknown
+  readonly prepared: unknown
+  readonly view: () => Running
+  readonly signal: AbortSignal | undefined
+}
+
+/** Starts one resource under its deadline. What a start that was given up gives after all is stopped at once. */
+export async function startInstance(host: LifecycleHost, request: StartRequest): Promise<StepEnd<Instance>> {
+  const { module, key, section, prepared, view, signal } = request
+  const { definition } = module
+  const holds = new Set<ModuleRef<unknown>>()
+  const toInstance = (resource: unknown) => createInstance({ module, key, resource, section, holds })
+  const end = await runStep<unknown>({
+    clock: host.clock,
+    timeout: timeoutOf(host, module, 'startTimeout'),
+    signal,
+    run: (step) =>
+      definition.start({ ...createHookContext(host, { module, key, view, holds }, step), config: section, prepared }),
+    onLate: (late) => {
+      if ('value' in late) void stopInstance(host, toInstance(late.value))
+    },
+  })
+  return end.kind === 'done' ? { ...end, value: toInstance(end.value) } : end
+}
+
+/** Stops one resource under its deadline, or under what is left of a budget. Says what went wrong; never rejects. */
+export function stopInstance(host: LifecycleHost, instance: Instance, budget = Infinity): Promise<StepEnd<unknown>> {
+  const { module, key, resource } = instance
+  instance.ended = true
+  const timeout = Math.max(0, Math.min(timeoutOf(host, module, 'stopTimeout'), budget))
+  return runStep<unknown>({
+    clock: host.clock,
+    timeout,
+    run: async (signal) => {
+      if (module.definition.stop !== undefined)
+        await module.definition.stop({ resource, signal, key, log: host.log(module) })
+    },
+  })
+}
+
+/** Waits until nobody uses the resource, at most for its drain time, then stops it. Gives the users it was taken from. */
+export async function drainAndStop(
+  host: LifecycleHost,
+  instance: Instance,
+  budget = Infinity,
+): Promise<{ readonly cutOff: readonly string[]; readonly end: StepEnd<unknown> }> {
+  const { clock } = host
+  const startedAt = clock.monotonic()
+  const timeout = Math.max(0, Math.min(timeoutOf(host, instance.module, 'drainTimeout'), budget))
+  const drained = await runStep({ clock, timeout, run: () => instance.leases.drained() })
+  const cutOff = drained.kind === 'done' ? [] : instance.leases.users
+  return { cutOff, end: await stopInstance(host, instance, budget - (clock.monotonic() - startedAt)) }
+}
+
+/** Disposes what a check prepared and nobody took, and says so in the log when even that fails. */
+export async function discardPrepared(log: Logger, prepared: unknown): Promise<void> {
+  try {
+    await disposeValue(prepared)
+  } catch (error) {
+    log.warn(`What was prepared could not be disposed: ${describeThrown(error)}`)
+  }
+}
+
+/** A step that did not end well, as one sentence without its module. */
+export function describeEnd(end: StepEnd<unknown>): string {
+  switch (end.kind) {
+    case 'done':
+      return 'done'
+    case 'failed':
+      return describeThrown(end.error)
+    case 'timed_out':
+      return `did not finish within ${end.elapsed} ms`
+    case 'aborted':
+      return 'was cancelled'
+    default:
+      return end satisfies never
+  }
+}
+
+/** The error a step's end means. */
+export function endError(module: Module, key: string | undefined, step: string, end: StepEnd<unknown>): TrimtabError {
+  const unit = unitId(module, key)
+  const code = end.kind === 'timed_out' ? 'step_timed_out' : 'module_failed'
+  return new TrimtabError(code, `The module ${unit} could not ${step}: ${describeEnd(end)}.`, {
+    details: { module: unit, step },
+    ...(end.kind === 'failed' ? { cause: end.error } : {}),
+  })
+}

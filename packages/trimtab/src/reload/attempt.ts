@@ -1,0 +1,254 @@
+import { describeThrown } from '../errors/trimtab-error.ts'
+import type { Segments } from '../model/path.ts'
+import type { Graph } from '../modules/graph.ts'
+import type { UnitId } from '../modules/instance.ts'
+import type { LifecycleHost } from '../modules/lifecycle.ts'
+import { sleep } from '../primitives/clock.ts'
+import type { Logger } from '../primitives/logger.ts'
+import type { ConfigDefinition } from '../schema/define-config.ts'
+import type { Problem } from '../schema/problem.ts'
+import { type Applied, applySteps, skipped } from './two-phase/apply.ts'
+import type { Breaker } from './breaker.ts'
+import type { Candidate, Content, Loader, OutsideCandidate } from './candidate/candidate.ts'
+import { type Checked, checkAll } from './two-phase/check.ts'
+import type { Committed } from './committed.ts'
+import type { Journal } from './journal.ts'
+import type { ModuleReport } from './outcome.ts'
+import { pendingRestarts, restartProblems } from './plan/pending.ts'
+import { type Blocked, describeSteps, type Plan, planSteps, type Step } from './plan/plan.ts'
+import { prepare } from './candidate/prepare.ts'
+import { startAll } from './two-phase/start-all.ts'
+import { createStepHost } from './two-phase/step-host.ts'
+import { actionOf } from './two-phase/undo.ts'
+
+export interface ReloadPolicy {
+  readonly apply: 'atomic' | 'bestEffort'
+  /** What becomes of a change to a restart-only field: `pin` keeps the running value and lists it. */
+  readonly restartOnly: 'pin' | 'reject'
+}
+
+/** What every attempt works with. */
+export interface AttemptHost extends LifecycleHost {
+  readonly definition: ConfigDefinition
+  readonly graph: Graph
+  readonly loader: Loader
+  readonly journal: Journal
+  readonly breaker: Breaker
+  readonly policy: ReloadPolicy
+  /** Random bytes of the process: the key of fingerprints. */
+  readonly fingerprintKey: Uint8Array
+  readonly logger: Logger
+  readonly onJournalError: (message: string) => void
+}
+
+/** What an attempt starts from. */
+export interface Ground {
+  readonly committed: Committed | undefined
+  readonly parked: Committed['running']
+  readonly stuck: ReadonlySet<UnitId>
+  /** Contents that were stable once in this process. */
+  readonly trusted: ReadonlySet<string>
+}
+
+export interface AttemptRequest {
+  readonly signal: AbortSignal
+  readonly force: boolean
+  readonly dryRun: boolean
+  readonly candidate?: OutsideCandidate | undefined
+  /** Called when it is known that there is something to do, before any module is asked. */
+  readonly onStart: () => void
+}
+
+export type AttemptEnd =
+  | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'held'; readonly content: Content; readonly retryIn: number; readonly failures: number }
+  | {
+      readonly kind: 'refused'
+      readonly content: Content | undefined
+      readonly problems: readonly Problem[]
+      readonly plan?: Plan | undefined
+      readonly reports: readonly ModuleReport[]
+    }
+  | ({ readonly kind: 'unchanged' } & Planned)
+  /** A dry run that met no refusal. */
+  | ({ readonly kind: 'rehearsed' } & Planned)
+  | ({ readonly kind: 'undone'; readonly applied: Extract<Applied, { kind: 'undone' }> } & Planned)
+  | ({ readonly kind: 'applied'; readonly applied: Extract<Applied, { kind: 'applied' }> } & Planned)
+
+export interface Planned {
+  readonly candidate: Candidate
+  readonly plan: Plan
+  readonly reports: readonly ModuleReport[]
+}
+
+/** One way through the pipeline up to, and without, the commit. */
+export async function attempt(host: AttemptHost, ground: () => Ground, request: AttemptRequest): Promise<AttemptEnd> {
+  const { signal } = request
+  try {
+    const loaded = await loadAdmitted(host, ground, request)
+    if (loaded.kind !== 'content') return loaded
+    return await attemptContent(host, ground(), loaded.content, request)
+  } catch (error) {
+    if (signal.aborted) return { kind: 'cancelled' }
+    throw error
+  }
+}
+
+/** Loads, and where other content failed a moment ago waits and loads again: the newest is what counts. */
+async function loadAdmitted(
+  host: AttemptHost,
+  ground: () => Ground,
+  { signal, force, candidate }: AttemptRequest,
+): Promise<AttemptEnd | { readonly kind: 'content'; readonly content: Content }> {
+  for (;;) {
+    const loaded = await host.loader.load(signal, candidate)
+    if (loaded.kind === 'unreadable') return { kind: 'unreadable', problems: loaded.problems }
+    if (loaded.kind === 'invalid') return { kind: 'refused', content: undefined, problems: loaded.problems, reports: [] }
+    if (candidate !== undefined) return { kind: 'content', content: loaded.content }
+
+    const { digest } = loaded.content
+    const admission = host.breaker.admit({ digest, forced: force, trusted: ground().trusted.has(digest) })
+    switch (admission.kind) {
+      case 'go':
+        return { kind: 'content', content: loaded.content }
+      case 'held':
+        return { ...admission, content: loaded.content }
+      case 'wait':
+        await sleep(host.clock, admission.delay, signal)
+        break
+      default:
+        admission satisfies never
+    }
+  }
+}
+
+async function attemptContent(
+  host: AttemptHost,
+  ground: Ground,
+  content: Content,
+  request: AttemptRequest,
+): Promise<AttemptEnd> {
+  const refuse = (problems: readonly Problem[], rest: { plan?: Plan; reports?: readonly ModuleReport[] } = {}): AttemptEnd => ({
+    kind: 'refused',
+    content,
+    problems,
+    reports: [],
+    ...rest,
+  })
+  const aside = host.journal.setAside.get(content.digest)
+  if (aside !== undefined && !request.force && ground.committed?.snapshot.digest !== content.digest) return refuse([setAsideProblem(aside)])
+
+  const drafted = draft(host, ground, content)
+  if (!drafted.ok) return refuse(drafted.problems)
+  const { candidate, steps, plan } = drafted
+  const untouched = steps.map(skipped)
+  if (host.policy.restartOnly === 'reject' && ground.committed !== undefined && !candidate.pending.isEmpty) {
+    return refuse(restartProblems(candidate), { plan, reports: untouched })
+  }
+  const todo = steps.filter((step) => step.action !== 'none')
+  if (todo.length === 0 && candidate.changes.isEmpty && ground.committed !== undefined) {
+    return { kind: 'unchanged', candidate, plan, reports: untouched }
+  }
+
+  if (!request.dryRun) request.onStart()
+  const stepHost = createStepHost(host, {
+    previous: ground.committed?.snapshot,
+    next: candidate,
+    secrets: content.secrets,
+    fingerprintKey: host.fingerprintKey,
+  })
+  const asked = todo.filter((step) => step.action !== 'stop')
+  const checked = await checkAll(stepHost, asked, request.signal)
+  const { prepared, refusals } = checked
+  try {
+    if (request.signal.aborted) return { kind: 'cancelled' }
+    if (refusals.length > 0) return refuse(refusals, { plan, reports: withRefusals(steps, checked) })
+    if (request.dryRun) return { kind: 'rehearsed', candidate, plan, reports: untouched }
+
+    await beginJournal(host, content.digest)
+    const running = ground.committed?.running ?? new Map()
+    const task = { steps, running, prepared, signal: request.signal, mode: host.policy.apply }
+    const applied = ground.committed === undefined ? await startAll(stepHost, host.graph, task) : await applySteps(stepHost, task)
+    const { reports } = applied
+    return applied.kind === 'applied'
+      ? { kind: 'applied', applied, candidate, plan, reports }
+      : { kind: 'undone', applied, candidate, plan, reports }
+  } finally {
+    await prepared.discard()
+  }
+}
+
+type Draft =
+  | { readonly ok: true; readonly candidate: Candidate; readonly steps: readonly Step[]; readonly plan: Plan }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/**
+ * Validates and plans. A replacement that would reach a module which can't be replaced while it runs is not made: the
+ * sections that led to it stay as they run, and the rest is planned again.
+ */
+function draft(host: AttemptHost, ground: Ground, content: Content): Draft {
+  const pinnedSections: Segments[] = []
+  const held: Blocked[] = []
+  for (;;) {
+    const current = ground.committed?.snapshot
+    const prepared = prepare(content, { definition: host.definition, current, pinnedSections, fingerprintKey: host.fingerprintKey })
+    if (!prepared.ok) return prepared
+    const { candidate } = prepared
+    const planned = planSteps({
+      graph: host.graph,
+      running: ground.committed?.running ?? new Map(),
+      parked: ground.parked,
+      config: candidate.config,
+      stuck: ground.stuck,
+    })
+    if (planned.problems.length > 0) return { ok: false, problems: planned.problems }
+    if (planned.blocked.length === 0) {
+      const { steps } = planned
+      const pendingRestart = pendingRestarts(candidate, held)
+      return { ok: true, candidate, steps, plan: { changes: candidate.changes, steps: describeSteps(steps), pendingRestart } }
+    }
+    const roots = planned.blocked.flatMap((blocked) => blocked.roots)
+    const fresh = roots.filter((root) => !pinnedSections.includes(root))
+    if (fresh.length === 0) return { ok: false, problems: planned.blocked.map(blockedProblem) }
+    held.push(...planned.blocked)
+    pinnedSections.push(...fresh)
+  }
+}
+
+async function beginJournal(host: AttemptHost, digest: string): Promise<void> {
+  try {
+    await host.journal.begin(digest)
+  } catch (error) {
+    // A full disk must not keep a fix from being applied; the price is that a crash now would not be recognised.
+    host.onJournalError(`The start of a reload could not be noted: ${describeThrown(error)}`)
+  }
+}
+
+function withRefusals(steps: readonly Step[], { refusals, durations }: Checked): readonly ModuleReport[] {
+  return steps.map((step) => {
+    const refusal = refusals.find((problem) => problem.module === step.unit)
+    if (refusal === undefined) return skipped(step)
+    const duration = durations.get(step.unit) ?? 0
+    return { module: step.unit, status: 'failed', action: actionOf(step), step: 'check', error: refusal.message, duration }
+  })
+}
+
+function setAsideProblem(why: string): Problem {
+  return {
+    code: 'content_set_aside',
+    severity: 'error',
+    message: `this content was set aside: ${why}`,
+    hint: 'Change it, or reload with `force` to try it again',
+  }
+}
+
+function blockedProblem({ unit }: Blocked): Problem {
+  return {
+    code: 'restart_required',
+    severity: 'error',
+    module: unit,
+    message: 'would have to be replaced, which it does not allow while it runs',
+    hint: "Restart the process, or declare the module with replace: 'cascade'",
+  }
+}

@@ -1,0 +1,138 @@
+import { describeThrown } from '../errors/trimtab-error.ts'
+import { createChanges } from '../model/changes.ts'
+import { diffTrees } from '../model/diff.ts'
+import { abortable } from '../primitives/abort.ts'
+import type { EmitterSource } from '../primitives/emitter.ts'
+import type { AttemptHost } from './attempt.ts'
+import type { Committed } from './committed.ts'
+import type { ReloadEvent } from './events.ts'
+import type { Judge, Verdict } from './judge.ts'
+import type { Ledger } from './ledger.ts'
+import { rolledBack } from './outcome-of.ts'
+import type { Pass } from './pass.ts'
+import { createStepHost } from './two-phase/step-host.ts'
+import { goBack } from './two-phase/way-back.ts'
+
+export interface BakeParts {
+  readonly host: AttemptHost
+  readonly ledger: Ledger
+  readonly events: EmitterSource<ReloadEvent>
+  /** Gives a verdict its turn, before the reloads that wait. */
+  readonly takeTurn: (job: () => Promise<void>) => void
+}
+
+/**
+ * Decides what becomes of unproved commits.
+ *
+ *     ask ──stable──► prove: old resources end, callers hear full_success
+ *      │ └─unhealthy─► go back: every unproved commit undone in reverse, committed as one, callers hear rolled_back
+ *      └─ a later commit asks again: the earlier question ends, and a late answer to it means nothing
+ *
+ * A verdict takes a turn in the queue. When a reload that was under way is committed first, it supersedes that verdict.
+ */
+export class Bake {
+  readonly #parts: BakeParts
+  #question: AbortController | undefined
+
+  constructor(parts: BakeParts) {
+    this.#parts = parts
+  }
+
+  /** Whether a judge has been asked and has not been heard. */
+  get underWay(): boolean {
+    return this.#question !== undefined
+  }
+
+  /** Ends the question that is open: what it was about has been superseded, or the plane closes. */
+  stop(reason: Error): void {
+    this.#question?.abort(reason)
+    this.#question = undefined
+  }
+
+  ask(judge: Judge, pass: Pass): void {
+    const { ledger, takeTurn } = this.#parts
+    const { committed, stable } = ledger
+    if (committed === undefined) return
+    const question = new AbortController()
+    this.#question = question
+    const bake = { reload: pass.id, candidate: committed.snapshot, stable: stable?.snapshot }
+    const answer = async (): Promise<Verdict> => {
+      try {
+        // A judge that ignores its signal must not keep the plane from closing.
+        return await abortable(judge.judge(bake, question.signal), question.signal)
+      } catch (error) {
+        return { kind: 'unhealthy', reasons: [`the judge failed: ${describeThrown(error)}`] }
+      }
+    }
+    void answer().then((verdict) => {
+      takeTurn(async () => {
+        if (this.#question !== question) return
+        this.#question = undefined
+        await (verdict.kind === 'stable' ? this.prove() : this.#goBack(verdict.reasons))
+      })
+    })
+  }
+
+  async prove(): Promise<void> {
+    const { ledger, host } = this.#parts
+    const proved = ledger.prove()
+    if (ledger.committed !== undefined) await note(host, () => keepStable(host, ledger.committed))
+    for (const { pass, outcome } of proved) if (outcome.status !== 'partial_applied') ledger.settle(pass, outcome)
+  }
+
+  async #goBack(reasons: readonly string[]): Promise<void> {
+    const { ledger, host, events } = this.#parts
+    const { committed: before, stable, unproved } = ledger
+    if (before === undefined) return
+    // After a boot there is nothing to go back to: it stays, and never becomes the last known good.
+    if (stable === undefined) return this.#keep()
+
+    const steps = createStepHost(host, {
+      previous: before.snapshot,
+      next: stable.snapshot,
+      secrets: [],
+      fingerprintKey: host.fingerprintKey,
+    })
+    const { running, stuck } = await goBack(steps, unproved, stable)
+    const generation = before.snapshot.generation + 1
+    const snapshot = Object.freeze({ ...stable.snapshot, generation, committedAt: host.clock.now() })
+    const committed: Committed = { snapshot, running, pending: stable.pending }
+    const changes = createChanges(diffTrees(before.snapshot.config, snapshot.config), steps.redaction)
+    const undone = ledger.goBack(committed)
+
+    const id = undone.at(-1)?.pass.id ?? 'r0'
+    events.emit({ kind: 'committed', id, previous: before.snapshot, next: snapshot, changes, undone: true })
+    ledger.addStuck(stuck)
+    const why = `health undid it: ${reasons.join('; ')}`
+    if (before.snapshot.digest !== snapshot.digest) {
+      events.emit({ kind: 'set_aside', digest: before.snapshot.digest, why })
+      await note(host, () => host.journal.putAside(before.snapshot.digest, why))
+    }
+    await note(host, () => host.journal.settle())
+    const facts = { reasons, stuck, committed, endedAt: host.clock.now() }
+    for (const { pass, outcome } of undone) if (outcome.status !== 'partial_applied') ledger.settle(pass, rolledBack(outcome, facts))
+  }
+
+  #keep(): void {
+    const { ledger } = this.#parts
+    for (const { pass, outcome } of ledger.prove()) ledger.settle(pass, outcome)
+  }
+}
+
+/** Writes to the journal. A disk that is full must not keep a fix from being applied, so a failure is only told. */
+export async function note(host: AttemptHost, write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    host.onJournalError(`The state of a reload could not be kept: ${describeThrown(error)}`)
+  }
+}
+
+async function keepStable({ journal }: AttemptHost, committed: Committed | undefined): Promise<void> {
+  if (committed === undefined) return
+  const { snapshot, pending } = committed
+  // Content of which a part has never run is no known good.
+  if (pending.length === 0) await journal.stable(snapshot)
+  else await journal.settle()
+  if (journal.setAside.has(snapshot.digest)) await journal.release(snapshot.digest)
+}

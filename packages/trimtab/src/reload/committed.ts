@@ -1,0 +1,16 @@
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Running } from '../modules/running.ts'
+import type { PendingRestart } from './outcome.ts'
+
+/** What is in force: one object, so that one assignment swaps all of it. */
+export interface Committed {
+  readonly snapshot: Snapshot<unknown>
+  readonly running: Running
+  readonly pending: readonly PendingRestart[]
+}
+
+/** Resources that no longer run for anybody but could be gone back to. */
+export function parkedOf(stable: Committed | undefined, committed: Committed | undefined): Running {
+  const parked = [...(stable?.running ?? [])].filter(([unit, instance]) => committed?.running.get(unit) !== instance)
+  return new Map(parked)
+}

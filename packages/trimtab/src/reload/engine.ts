@@ -1,0 +1,330 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
+import type { ModuleRef } from '../modules/define-module.ts'
+import type { UnitId } from '../modules/instance.ts'
+import { describeEnd } from '../modules/lifecycle.ts'
+import { createRetirement, type Retirement } from '../modules/retirement.ts'
+import { useResource } from '../modules/running.ts'
+import { stopAll } from '../modules/stop-all.ts'
+import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
+import type { Random } from '../primitives/random.ts'
+import { createRetryTimer, type RetryTimer } from '../primitives/retry-timer.ts'
+import { type AttemptEnd, type AttemptHost, attempt } from './attempt.ts'
+import { Bake, note } from './bake.ts'
+import { Breaker, type BreakerOptions, type BreakerState } from './breaker.ts'
+import type { Committed } from './committed.ts'
+import type { ReloadEvent } from './events.ts'
+import type { Judge } from './judge.ts'
+import { Ledger } from './ledger.ts'
+import type { Outcome, StuckModule } from './outcome.ts'
+import { outcomeOf, samePending } from './outcome-of.ts'
+import { createPass, type Pass, type ReloadRequest } from './pass.ts'
+import { createTurns } from './turns.ts'
+
+export interface EngineOptions {
+  readonly host: Omit<AttemptHost, 'breaker' | 'committed' | 'emit' | 'onJournalError'>
+  readonly random: Random
+  readonly breaker: BreakerOptions
+  /** Absent: every commit is stable at once. */
+  readonly judge: Judge | undefined
+  /** How many outcomes are kept. */
+  readonly historyLimit: number
+  /** How many commits may wait to become stable. */
+  readonly undoLimit: number
+}
+
+/**
+ * Takes one process from snapshot to snapshot, one pass at a time, with at most one waiting: callers that come while one
+ * waits join it, and every caller's promise settles with the outcome of the pass it was part of.
+ *
+ *     pass ──refused, unchanged, held──► nothing moves
+ *       │ applied
+ *       ▼
+ *     commit ──► unproved ──► proved, or undone with everything unproved before it (see `Bake`)
+ */
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #host: AttemptHost
+  readonly #events: EmitterSource<ReloadEvent>
+  readonly #breaker: Breaker
+  readonly #loadRetry: RetryTimer
+  readonly #retirement: Retirement
+  readonly #ledger: Ledger
+  readonly #bake: Bake
+  readonly #turns = createTurns()
+  #waiting: Pass | undefined
+  #active: Pass | undefined
+  #passes = 0
+  #closed = false
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    const { random, host } = options
+    const { clock, logger } = host
+    this.#events = createEmitter<ReloadEvent>((error) => logger.warn(`A listener failed: ${describeThrown(error)}`))
+    const again = (trigger: 'retry' | 'trial') => void this.reload({ trigger, background: true }).catch(() => {})
+    this.#breaker = new Breaker(
+      { clock, random, options: options.breaker },
+      { retry: again, onState: (state) => this.#events.emit({ kind: 'breaker', state }) },
+    )
+    this.#loadRetry = createRetryTimer({ clock, random, backoff: options.breaker.backoff }, () => again('retry'))
+    this.#host = {
+      ...host,
+      breaker: this.#breaker,
+      committed: () => this.#ledger.committed?.running ?? new Map(),
+      emit: (module, name, data) => this.#events.emit({ kind: 'module', module: module.name, name, data }),
+      onJournalError: (message) => logger.warn(message),
+    }
+    this.#retirement = createRetirement(this.#host, host.graph, (retired) => this.#events.emit({ kind: 'retired', ...retired }))
+    this.#ledger = new Ledger(this.#events, this.#retirement, options.historyLimit)
+    this.#bake = new Bake({
+      host: this.#host,
+      ledger: this.#ledger,
+      events: this.#events,
+      takeTurn: (job) => this.#turns.enqueue(() => this.#verdictTurn(job), 'first'),
+    })
+  }
+
+  get events(): Emitter<ReloadEvent> {
+    return this.#events
+  }
+
+  /** What is in force; undefined before a boot has succeeded. */
+  get committed(): Committed | undefined {
+    return this.#ledger.committed
+  }
+
+  /** What can be gone back to. */
+  get stable(): Committed | undefined {
+    return this.#ledger.stable
+  }
+
+  get stuck(): readonly StuckModule[] {
+    return this.#ledger.stuck
+  }
+
+  get breaker(): BreakerState {
+    return this.#breaker.state
+  }
+
+  /** The newest first. */
+  get outcomes(): readonly Outcome[] {
+    return this.#ledger.outcomes
+  }
+
+  /** Whether a commit waits for its verdict. */
+  get baking(): boolean {
+    return this.#bake.underWay
+  }
+
+  /** Resources that were replaced and have not ended yet. */
+  get retiring(): readonly UnitId[] {
+    return this.#retirement.going
+  }
+
+  /** Asks for one reload. Resolves with its outcome, when that is stable or undone; rejects for its own signal and after `close`. */
+  reload(request: ReloadRequest): Promise<Outcome> {
+    if (this.#closed) return Promise.reject(closedError())
+    const waiting = request.dryRun === true ? undefined : this.#waiting
+    if (waiting !== undefined) return waiting.join(request)
+
+    this.#passes += 1
+    const pass = createPass(`r${this.#passes}`)
+    const outcome = pass.join(request)
+    if (!pass.dryRun) this.#waiting = pass
+    // Hooks run in the caller's async context, whoever's turn it is when they do.
+    const inContext = AsyncLocalStorage.snapshot()
+    this.#turns.enqueue(() => inContext(() => this.#turn(pass)))
+    return outcome
+  }
+
+  /** Leases a module's resource for the time of `work`. */
+  use<R, T>(ref: ModuleRef<R>, work: (resource: R) => T | PromiseLike<T>): Promise<T> {
+    // The resource of a reference is of the type the reference carries.
+    return useResource(this.#host.committed, ref, 'plane.use', (resource) => work(resource as R))
+  }
+
+  /** Takes the modules named as stuck for sound: somebody has looked after them. */
+  clearStuck(): void {
+    this.#ledger.clearStuck()
+  }
+
+  /** Forgets the failures and tries what is configured at once. */
+  resetBreaker(): Promise<Outcome> {
+    this.#breaker.close()
+    return this.reload({ trigger: 'manual', background: true })
+  }
+
+  /**
+   * Ends everything: waiting callers hear of it, a running reload is undone, modules stop in reverse. `budget` is in
+   * milliseconds, for all of it. Gives what did not stop cleanly.
+   */
+  async close(budget = Infinity): Promise<readonly { readonly module: UnitId; readonly error: string }[]> {
+    const { clock, graph, journal } = this.#host
+    const startedAt = clock.monotonic()
+    this.#closed = true
+    this.#breaker.stop()
+    this.#loadRetry.reset()
+    this.#bake.stop(closedError())
+    this.#waiting?.cancel(closedError())
+    this.#active?.cancel(closedError())
+    await this.#turns.idle()
+    this.#waiting?.fail(closedError())
+    for (const { pass } of this.#ledger.unproved) pass.fail(closedError())
+
+    const left = Math.max(0, budget - (clock.monotonic() - startedAt))
+    const stopped = await stopAll(this.#host, graph, this.#ledger.instances, { budget: left, drain: false })
+    await this.#retirement.idle()
+    await note(this.#host, () => journal.settle())
+    return stopped.flatMap(({ unit, end }) => (end.kind === 'done' ? [] : [{ module: unit, error: describeEnd(end) }]))
+  }
+
+  async #turn(pass: Pass): Promise<void> {
+    // A full one stays the waiting one, so that later callers join it, and has its turn after the verdict.
+    if (!pass.dryRun && this.#isFull() && !pass.signal.aborted) return
+    if (this.#waiting === pass) this.#waiting = undefined
+    if (pass.signal.aborted) {
+      pass.fail(pass.signal.reason)
+      return
+    }
+    this.#active = pass
+    try {
+      await this.#carryOut(pass)
+    } catch (error) {
+      this.#host.logger.error(`The reload ${pass.id} met a fault of Trimtab's own: ${describeThrown(error)}`)
+      pass.fail(error)
+    } finally {
+      this.#active = undefined
+    }
+  }
+
+  async #verdictTurn(job: () => Promise<void>): Promise<void> {
+    const wasFull = this.#isFull()
+    await job()
+    const waiting = this.#waiting
+    if (wasFull && !this.#isFull() && waiting !== undefined) this.#turns.enqueue(() => this.#turn(waiting))
+  }
+
+  /** Too many commits wait for their verdict to take another one on top. */
+  #isFull(): boolean {
+    return this.#bake.underWay && this.#ledger.unproved.length >= this.#options.undoLimit
+  }
+
+  async #carryOut(pass: Pass): Promise<void> {
+    const { clock } = this.#host
+    const startedAt = clock.now()
+    const from = clock.monotonic()
+    const end = await attempt(this.#host, () => this.#ledger.ground, {
+      signal: pass.signal,
+      force: pass.force,
+      dryRun: pass.dryRun,
+      candidate: pass.candidate,
+      onStart: () => this.#events.emit({ kind: 'started', id: pass.id, triggers: pass.triggers }),
+    })
+    if (!pass.dryRun) this.#takeIn(pass, end)
+    const outcome = outcomeOf({
+      pass,
+      end,
+      committed: this.#ledger.committed,
+      startedAt,
+      endedAt: clock.now(),
+      duration: clock.monotonic() - from,
+      bakeSkipped: this.#options.judge !== undefined && pass.skipBake,
+    })
+    if (end.kind === 'applied') {
+      await this.#await(pass, end, outcome)
+      return
+    }
+    if (end.kind === 'undone') await this.#noteUndone()
+    this.#ledger.settle(pass, outcome)
+  }
+
+  /** What an attempt's end means for the state, all of it before anybody is told. */
+  #takeIn(pass: Pass, end: AttemptEnd): void {
+    if (end.kind === 'unreadable') this.#loadRetry.failed()
+    else if (end.kind !== 'cancelled') this.#loadRetry.reset()
+    switch (end.kind) {
+      case 'unreadable':
+      case 'cancelled':
+      case 'rehearsed':
+      case 'held':
+        return
+      case 'refused':
+        this.#breaker.superseded(end.content?.digest)
+        return
+      case 'unchanged':
+        this.#breaker.close()
+        this.#ledger.amend({ pending: end.plan.pendingRestart })
+        return
+      case 'undone':
+        this.#takeBack(end)
+        return
+      case 'applied':
+        this.#commit(pass, end)
+        return
+      default:
+        end satisfies never
+    }
+  }
+
+  #takeBack({ applied, candidate }: Extract<AttemptEnd, { kind: 'undone' }>): void {
+    const booted = this.#ledger.committed !== undefined
+    // Exclusive resources that had to be started anew are in their old places.
+    this.#ledger.amend({ running: applied.running })
+    applied.release()
+    this.#ledger.addStuck(applied.stuck)
+    if (booted && applied.cause.kind !== 'cancelled') this.#breaker.failed(candidate.content.digest)
+  }
+
+  #commit(pass: Pass, { applied, candidate, plan }: Extract<AttemptEnd, { kind: 'applied' }>): void {
+    const { content, config, written, resolved } = candidate
+    const before = this.#ledger.committed
+    const snapshot = Object.freeze({
+      generation: (before?.snapshot.generation ?? 0) + 1,
+      config,
+      written,
+      resolved,
+      digest: content.digest,
+      layers: content.layers,
+      committedAt: this.#host.clock.now(),
+    })
+    this.#ledger.swap({ snapshot, running: applied.running, pending: plan.pendingRestart })
+    applied.release()
+
+    if (applied.outstanding.length === 0) this.#breaker.close()
+    else this.#breaker.failed(content.digest)
+    this.#events.emit({
+      kind: 'committed',
+      id: pass.id,
+      previous: before?.snapshot,
+      next: snapshot,
+      changes: plan.changes,
+      undone: false,
+    })
+    this.#ledger.clearStuck(new Set(plan.steps.map((step) => step.module)))
+    if (!samePending(before?.pending ?? [], plan.pendingRestart)) this.#ledger.tellPending(plan.pendingRestart)
+  }
+
+  async #await(pass: Pass, { applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>, outcome: Outcome): Promise<void> {
+    this.#bake.stop(new Error('A later reload was committed on top'))
+    this.#ledger.await({ pass, entries: applied.entries, content: candidate.content.digest, outcome })
+    if (outcome.status === 'partial_applied') {
+      // Not all of it runs: there is nothing to judge yet, and its retries go on.
+      this.#ledger.settle(pass, outcome)
+      return
+    }
+    if (this.#options.judge === undefined || pass.skipBake) await this.#bake.prove()
+    else this.#bake.ask(this.#options.judge, pass)
+  }
+
+  /** The attempt has ended without a crash; the one before it may still be baking. */
+  async #noteUndone(): Promise<void> {
+    const { journal } = this.#host
+    const baking = this.#ledger.unproved.at(-1)
+    await note(this.#host, () => (baking === undefined ? journal.settle() : journal.begin(baking.content)))
+  }
+}
+
+function closedError(): TrimtabError {
+  return new TrimtabError('plane_closed', 'The plane is closed: it takes no reload any more.')
+}

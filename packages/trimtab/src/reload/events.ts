@@ -1,0 +1,30 @@
+import type { Changes } from '../model/changes.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { UnitId } from '../modules/instance.ts'
+import type { Json } from '../primitives/json.ts'
+import type { BreakerState } from './breaker.ts'
+import type { Outcome, PendingRestart, StuckModule, Trigger } from './outcome.ts'
+
+/** What the engine tells, as plain data, in the order it happened. */
+export type ReloadEvent =
+  /** Modules are about to be asked. Not for a reload that changes nothing or can't be loaded. */
+  | { readonly kind: 'started'; readonly id: string; readonly triggers: readonly Trigger[] }
+  /** Readers hold `next` from now on. `undone` says that it is an earlier one come back. */
+  | {
+      readonly kind: 'committed'
+      readonly id: string
+      readonly previous: Snapshot<unknown> | undefined
+      readonly next: Snapshot<unknown>
+      readonly changes: Changes
+      readonly undone: boolean
+    }
+  /** A reload has ended. `repeated` says that the one before it failed for the very same reasons. */
+  | { readonly kind: 'settled'; readonly outcome: Outcome; readonly repeated: boolean }
+  | { readonly kind: 'pending_restart'; readonly pending: readonly PendingRestart[] }
+  | { readonly kind: 'breaker'; readonly state: BreakerState }
+  | { readonly kind: 'stuck'; readonly stuck: readonly StuckModule[] }
+  | { readonly kind: 'set_aside'; readonly digest: string; readonly why: string }
+  /** A replaced resource has ended: cleanly, or with users it was taken from, or with an error. */
+  | { readonly kind: 'retired'; readonly module: UnitId; readonly cutOff: readonly string[]; readonly error: string | undefined }
+  /** What a module emitted itself. */
+  | { readonly kind: 'module'; readonly module: string; readonly name: string; readonly data: Json | undefined }

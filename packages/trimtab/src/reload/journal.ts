@@ -1,0 +1,34 @@
+import type { Snapshot } from '../model/snapshot.ts'
+
+/** What outlives the process: written around each attempt, so that the next start knows how this one ended. */
+export interface Journal {
+  /** Contents that must not be tried, and why. */
+  readonly setAside: ReadonlyMap<string, string>
+  /** Modules are about to take this content. */
+  begin(digest: string): Promise<void>
+  /** The attempt ended without a crash: undone, refused or closed. */
+  settle(): Promise<void>
+  /** The snapshot proved itself: it is the last known good from now on. */
+  stable(snapshot: Snapshot<unknown>): Promise<void>
+  /** That content was undone by health, or crashed the process. */
+  putAside(digest: string, why: string): Promise<void>
+  /** It is to be tried again after all. */
+  release(digest: string): Promise<void>
+}
+
+/** Remembers within the process alone. */
+export function memoryJournal(): Journal {
+  const setAside = new Map<string, string>()
+  return {
+    setAside,
+    async begin() {},
+    async settle() {},
+    async stable() {},
+    async putAside(digest, why) {
+      setAside.set(digest, why)
+    },
+    async release(digest) {
+      setAside.delete(digest)
+    },
+  }
+}

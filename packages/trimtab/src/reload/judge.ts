@@ -1,0 +1,23 @@
+import type { Snapshot } from '../model/snapshot.ts'
+
+/** What a judge has to decide about. */
+export interface BakeCase {
+  readonly reload: string
+  /** What runs now. */
+  readonly candidate: Snapshot<unknown>
+  /** What is gone back to; undefined after boot, when there is nothing to go back to. */
+  readonly stable: Snapshot<unknown> | undefined
+}
+
+export type Verdict =
+  | { readonly kind: 'stable' }
+  | { readonly kind: 'unhealthy'; readonly reasons: readonly string[] }
+
+/**
+ * Decides after a commit whether the new snapshot may stay. It is asked again when a later reload is committed on top;
+ * the signal then ends the earlier question, whose late answer means nothing. A judge that throws is taken as unhealthy:
+ * what could not be judged is not kept.
+ */
+export interface Judge {
+  judge(bake: BakeCase, signal: AbortSignal): Promise<Verdict>
+}

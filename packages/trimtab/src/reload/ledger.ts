@@ -1,0 +1,146 @@
+import type { Instance, UnitId } from '../modules/instance.ts'
+import type { Retirement } from '../modules/retirement.ts'
+import type { EmitterSource } from '../primitives/emitter.ts'
+import type { Ground } from './attempt.ts'
+import { type Committed, parkedOf } from './committed.ts'
+import type { ReloadEvent } from './events.ts'
+import { createHistory, type History } from './history.ts'
+import { isRepeated, samePending } from './outcome-of.ts'
+import type { Outcome, PendingRestart, StuckModule } from './outcome.ts'
+import type { Pass } from './pass.ts'
+import type { Unproved } from './two-phase/way-back.ts'
+
+/**
+ * What is true of a process: what is in force, what can be gone back to, and what stands between them.
+ *
+ * `committed` is one object, swapped by one assignment. `stable` follows it when it has proved itself. `unproved` are
+ * the commits between the two, oldest first; a resource that runs in neither is ended.
+ */
+export class Ledger {
+  readonly #events: EmitterSource<ReloadEvent>
+  readonly #retirement: Retirement
+  readonly #history: History
+  readonly #trusted = new Set<string>()
+  #committed: Committed | undefined
+  #stable: Committed | undefined
+  #unproved: readonly Unproved[] = []
+  #stuck: readonly StuckModule[] = []
+
+  constructor(events: EmitterSource<ReloadEvent>, retirement: Retirement, historyLimit: number) {
+    this.#events = events
+    this.#retirement = retirement
+    this.#history = createHistory(historyLimit)
+  }
+
+  get committed(): Committed | undefined {
+    return this.#committed
+  }
+
+  get stable(): Committed | undefined {
+    return this.#stable
+  }
+
+  get unproved(): readonly Unproved[] {
+    return this.#unproved
+  }
+
+  get stuck(): readonly StuckModule[] {
+    return this.#stuck
+  }
+
+  get outcomes(): readonly Outcome[] {
+    return this.#history.outcomes
+  }
+
+  /** What an attempt starts from. */
+  get ground(): Ground {
+    return {
+      committed: this.#committed,
+      parked: parkedOf(this.#stable, this.#committed),
+      stuck: new Set(this.#stuck.map(({ module }) => module)),
+      trusted: this.#trusted,
+    }
+  }
+
+  /** Everything that runs or is kept. */
+  get instances(): readonly Instance[] {
+    return [...this.ground.parked.values(), ...(this.#committed?.running.values() ?? [])]
+  }
+
+  /** Puts a new state in force. What then neither runs nor is kept is ended in the background. */
+  swap(next: Committed): void {
+    const before = this.#committed
+    this.#committed = next
+    const kept = new Set([...next.running.values(), ...(this.#stable?.running.values() ?? [])])
+    this.#retirement.retire([...(before?.running.values() ?? [])].filter((instance) => !kept.has(instance)))
+  }
+
+  /** Notes a commit that has to prove itself, and for those before it what was committed on top. */
+  await(unproved: Unproved): void {
+    const superseded = this.#unproved.map((each) => supersede(each, unproved.pass))
+    this.#unproved = [...superseded, unproved]
+  }
+
+  /** What is in force has proved itself. Gives the commits that waited for it. */
+  prove(): readonly Unproved[] {
+    const proved = this.#unproved
+    const parked = this.ground.parked
+    this.#stable = this.#committed
+    this.#unproved = []
+    if (this.#committed !== undefined) this.#trusted.add(this.#committed.snapshot.digest)
+    this.#retirement.retire([...parked.values()])
+    return proved
+  }
+
+  /** Swaps back to what was stable; `returned` is that in a new generation. Gives the commits that were undone. */
+  goBack(returned: Committed): readonly Unproved[] {
+    const undone = this.#unproved
+    this.#unproved = []
+    this.#stable = returned
+    this.swap(returned)
+    return undone
+  }
+
+  /** The same snapshot with other facts beside it: resources that had to be started anew, another list of what waits. */
+  amend(facts: Partial<Omit<Committed, 'snapshot'>>): void {
+    const before = this.#committed
+    if (before === undefined) return
+    this.#committed = { ...before, ...facts }
+    if (this.#stable === before) this.#stable = this.#committed
+    if (!samePending(before.pending, this.#committed.pending)) this.tellPending(this.#committed.pending)
+  }
+
+  tellPending(pending: readonly PendingRestart[]): void {
+    this.#events.emit({ kind: 'pending_restart', pending })
+  }
+
+  addStuck(stuck: readonly StuckModule[]): void {
+    if (stuck.length > 0) this.#setStuck([...this.#stuck.filter(({ module }) => !stuck.some((each) => each.module === module)), ...stuck])
+  }
+
+  /** Those modules are sound again; all of them without a list. */
+  clearStuck(units?: ReadonlySet<UnitId>): void {
+    const left = units === undefined ? [] : this.#stuck.filter(({ module }) => !units.has(module))
+    if (left.length < this.#stuck.length) this.#setStuck(left)
+  }
+
+  /** Ends a pass: its outcome is remembered, told, and given to whoever waits for it. */
+  settle(pass: Pass, outcome: Outcome): void {
+    if (!outcome.dryRun) {
+      const repeated = isRepeated(this.#history.last, outcome)
+      this.#history.add(outcome, repeated)
+      this.#events.emit({ kind: 'settled', outcome, repeated })
+    }
+    pass.settle(outcome)
+  }
+
+  #setStuck(stuck: readonly StuckModule[]): void {
+    this.#stuck = stuck
+    this.#events.emit({ kind: 'stuck', stuck })
+  }
+}
+
+function supersede(unproved: Unproved, by: Pass): Unproved {
+  if (unproved.outcome.supersededBy !== undefined) return unproved
+  return { ...unproved, outcome: Object.freeze({ ...unproved.outcome, supersededBy: by.id }) }
+}

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AttemptEnd } from './attempt.ts'
+import type { Committed } from './committed.ts'
+import type { Outcome, PendingRestart, StuckModule } from './outcome.ts'
+import type { Pass } from './pass.ts'
+
+export interface OutcomeFacts {
+  readonly pass: Pass
+  readonly end: AttemptEnd
+  /** What is in force now; undefined when a boot failed. */
+  readonly committed: Committed | undefined
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly duration: number
+  readonly bakeSkipped: boolean
+}
+
+/** The data of an attempt's end, as everybody gets it. */
+export function outcomeOf({ pass, end, committed, startedAt, endedAt, duration, bakeSkipped }: OutcomeFacts): Outcome {
+  const base = {
+    id: pass.id,
+    triggers: pass.triggers,
+    dryRun: pass.dryRun,
+    generation: committed?.snapshot.generation ?? 0,
+    digest: digestOf(end),
+    plan: 'plan' in end ? end.plan : undefined,
+    modules: 'reports' in end ? end.reports : [],
+    pendingRestart: 'plan' in end && end.plan !== undefined ? end.plan.pendingRestart : (committed?.pending ?? []),
+    problems: 'problems' in end ? end.problems : 'candidate' in end ? end.candidate.warnings : [],
+    startedAt,
+    endedAt,
+    duration,
+  }
+  switch (end.kind) {
+    case 'unreadable':
+      return Object.freeze({ ...base, status: 'load_failed' })
+    case 'refused':
+      return Object.freeze({ ...base, status: 'validation_failed' })
+    case 'held':
+      return Object.freeze({ ...base, status: 'circuit_open', retryIn: end.retryIn, failures: end.failures })
+    case 'cancelled':
+      return Object.freeze({ ...base, status: 'rolled_back', cause: { kind: 'cancelled' as const } })
+    case 'unchanged':
+      return Object.freeze({ ...base, status: 'unchanged' })
+    case 'rehearsed':
+      return Object.freeze({ ...base, status: 'full_success', changes: end.plan.changes, bakeSkipped: false })
+    case 'undone': {
+      const { cause, stuck } = end.applied
+      if (stuck.length > 0) return Object.freeze({ ...base, status: 'stuck', cause, stuck })
+      return Object.freeze({ ...base, status: 'rolled_back', cause })
+    }
+    case 'applied': {
+      const { outstanding } = end.applied
+      const { changes } = end.plan
+      if (outstanding.length === 0) return Object.freeze({ ...base, status: 'full_success', changes, bakeSkipped })
+      return Object.freeze({ ...base, status: 'partial_applied', changes, bakeSkipped, outstanding })
+    }
+    default:
+      return end satisfies never
+  }
+}
+
+function digestOf(end: AttemptEnd): string | undefined {
+  if ('candidate' in end) return end.candidate.content.digest
+  return 'content' in end ? end.content?.digest : undefined
+}
+
+export interface WayBackFacts {
+  readonly reasons: readonly string[]
+  readonly stuck: readonly StuckModule[]
+  readonly committed: Committed
+  readonly endedAt: number
+}
+
+/** The outcome of a reload that was committed and did not prove itself. */
+export function rolledBack(outcome: Outcome, { reasons, stuck, committed, endedAt }: WayBackFacts): Outcome {
+  const cause = { kind: 'unhealthy', reasons } as const
+  const base = { ...outcome, generation: committed.snapshot.generation, pendingRestart: committed.pending, endedAt, cause }
+  return Object.freeze(stuck.length > 0 ? { ...base, status: 'stuck', stuck } : { ...base, status: 'rolled_back' })
+}
+
+/** True where a failure is the one before it once more, so that it need not be told again. */
+export function isRepeated(before: Outcome | undefined, outcome: Outcome): boolean {
+  if (before === undefined || before.status !== outcome.status) return false
+  if (outcome.status === 'unchanged') return true
+  if (outcome.status !== 'load_failed' && outcome.status !== 'validation_failed') return false
+  return isDeepStrictEqual(before.problems, outcome.problems)
+}
+
+/** True where two lists say the same. */
+export function samePending(a: readonly PendingRestart[], b: readonly PendingRestart[]): boolean {
+  return isDeepStrictEqual(a, b)
+}

@@ -1,0 +1,104 @@
+import type { Changes } from '../model/changes.ts'
+import type { Path } from '../model/path.ts'
+import type { UnitId } from '../modules/instance.ts'
+import type { Problem } from '../schema/problem.ts'
+import type { Plan } from './plan/plan.ts'
+
+/** What asked for a reload. */
+export const triggers = [
+  'boot',
+  'manual',
+  'file',
+  'reference',
+  'signal',
+  'api',
+  'store',
+  'remote',
+  'override',
+  'retry',
+  'trial',
+] as const
+export type Trigger = (typeof triggers)[number]
+
+export type Action = 'reloaded' | 'replaced' | 'started' | 'stopped'
+
+/** The step of a module that failed. */
+export type HookStep = 'check' | 'start' | 'reload' | 'stop' | 'undo'
+
+/** What became of one module in a reload. Durations and gaps are in milliseconds. */
+export type ModuleReport = { readonly module: UnitId; readonly duration: number } & (
+  | { readonly status: 'applied'; readonly action: Action; readonly gap?: number | undefined }
+  | { readonly status: 'skipped'; readonly reason: 'unaffected' | 'not_enabled' | 'not_reached' | 'holds_failed' }
+  | { readonly status: 'failed'; readonly action: Action; readonly step: HookStep; readonly error: string }
+  | { readonly status: 'undone'; readonly action: Action }
+)
+
+/** A field that is configured but not running until the process restarts. */
+export interface PendingRestart {
+  readonly path: Path
+  /** As text, redacted. */
+  readonly running: string
+  readonly configured: string
+  /** The module that cannot change while it runs, where the schema alone would allow it. */
+  readonly module?: UnitId | undefined
+}
+
+/** A module whose change failed and could not be undone. */
+export interface StuckModule {
+  readonly module: UnitId
+  readonly error: string
+  /** Wall time, milliseconds. */
+  readonly since: number
+}
+
+/** Why a reload was undone. */
+export type RollbackCause =
+  | { readonly kind: 'step_failed'; readonly module: UnitId; readonly step: HookStep; readonly error: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'unhealthy'; readonly reasons: readonly string[] }
+
+interface OutcomeBase {
+  /** Unique in the process; correlates events, logs and answers. */
+  readonly id: string
+  readonly triggers: readonly Trigger[]
+  readonly dryRun: boolean
+  /** The generation in force when the outcome was made. */
+  readonly generation: number
+  /** The content it was about; undefined where none could be read. */
+  readonly digest: string | undefined
+  readonly plan: Plan | undefined
+  /** Every module, in apply order. */
+  readonly modules: readonly ModuleReport[]
+  readonly pendingRestart: readonly PendingRestart[]
+  /** Errors of a refusal; warnings of anything. */
+  readonly problems: readonly Problem[]
+  /** Wall time, milliseconds. */
+  readonly startedAt: number
+  readonly endedAt: number
+  /** Milliseconds of the attempt itself, without the bake. */
+  readonly duration: number
+  /** A later reload that was committed on top while this one was baking. */
+  readonly supersededBy?: string | undefined
+}
+
+/** How one reload ended. It is data: a reload that fails does not throw. */
+export type Outcome = OutcomeBase &
+  (
+    | { readonly status: 'unchanged' }
+    | { readonly status: 'full_success'; readonly changes: Changes; readonly bakeSkipped: boolean }
+    | {
+        readonly status: 'partial_applied'
+        readonly changes: Changes
+        readonly bakeSkipped: boolean
+        /** The modules that still run on an older section. */
+        readonly outstanding: readonly UnitId[]
+      }
+    | { readonly status: 'validation_failed' }
+    | { readonly status: 'load_failed' }
+    | { readonly status: 'rolled_back'; readonly cause: RollbackCause }
+    | { readonly status: 'stuck'; readonly cause: RollbackCause; readonly stuck: readonly StuckModule[] }
+    /** `retryIn` is milliseconds until the next trial. */
+    | { readonly status: 'circuit_open'; readonly retryIn: number; readonly failures: number }
+  )
+
+export type OutcomeStatus = Outcome['status']

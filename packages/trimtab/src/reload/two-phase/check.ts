@@ -1,0 +1,82 @@
+import { createHookContext } from '../../modules/hook-context.ts'
+import { describeEnd, discardPrepared, timeoutOf } from '../../modules/lifecycle.ts'
+import type { UnitId } from '../../modules/instance.ts'
+import { runStep } from '../../primitives/deadline.ts'
+import type { Problem } from '../../schema/problem.ts'
+import type { Step } from '../plan/plan.ts'
+import { sectionChanges, type StepHost } from './step-host.ts'
+
+/** What the checks of one reload prepared, by unit. What nobody takes is disposed. */
+export interface PreparedObjects {
+  /** Hands one over: it belongs to the taker from then on. */
+  take(unit: UnitId): unknown
+  /** Disposes what was not taken. */
+  discard(): Promise<void>
+}
+
+export interface Checked {
+  readonly refusals: readonly Problem[]
+  readonly prepared: PreparedObjects
+  /** Milliseconds each check took. */
+  readonly durations: ReadonlyMap<UnitId, number>
+}
+
+/** Asks every affected module at once, before anything has changed, and waits for all of their answers. */
+export async function checkAll(host: StepHost, steps: readonly Step[], signal: AbortSignal): Promise<Checked> {
+  const refusals = new Map<UnitId, Problem>()
+  const objects = new Map<UnitId, { readonly step: Step; readonly value: unknown }>()
+  const durations = new Map<UnitId, number>()
+
+  const ask = async (step: Step) => {
+    const { module, key, unit } = step
+    const { check } = module.definition
+    if (check === undefined || step.restore !== undefined) return
+    const previous = step.current?.section
+    const timeout = timeoutOf(host, module, 'checkTimeout')
+    const end = await runStep<unknown>({
+      clock: host.clock,
+      timeout,
+      signal,
+      run: (step_) =>
+        check.call(module.definition, {
+          ...createHookContext(host, { module, key, view: host.committed, holds: new Set() }, step_),
+          next: step.section,
+          previous,
+          changes: sectionChanges(host, step.at, previous, step.section),
+          resource: step.current?.resource,
+        }),
+      onLate: (late) => {
+        if ('value' in late) void discardPrepared(host.log(module), late.value)
+      },
+    })
+    durations.set(unit, end.elapsed)
+    if (end.kind === 'done') {
+      if (end.value !== undefined) objects.set(unit, { step, value: end.value })
+      return
+    }
+    if (end.kind === 'aborted') return
+    refusals.set(unit, {
+      code: end.kind === 'timed_out' ? 'step_timed_out' : 'module_refused',
+      severity: 'error',
+      module: unit,
+      message: end.kind === 'timed_out' ? `its check ${describeEnd(end)}` : host.scrub(describeEnd(end)),
+    })
+  }
+  await Promise.all(steps.map(ask))
+
+  const prepared: PreparedObjects = {
+    take(unit) {
+      const object = objects.get(unit)
+      objects.delete(unit)
+      return object?.value
+    },
+    async discard() {
+      const left = [...objects.values()]
+      objects.clear()
+      await Promise.all(left.map(({ step, value }) => discardPrepared(host.log(step.module), value)))
+    },
+  }
+  // In apply order, whichever answered first.
+  const ordered = steps.map((step) => refusals.get(step.unit)).filter((problem) => problem !== undefined)
+  return { refusals: ordered, prepared, durations }
+}

@@ -1,0 +1,55 @@
+import { type Changes, createChanges } from '../../model/changes.ts'
+import { diffTrees } from '../../model/diff.ts'
+import type { Segments } from '../../model/path.ts'
+import { createRedaction, type Redaction } from '../../model/redaction.ts'
+import { createScrubber, secretTexts } from '../../model/scrub.ts'
+import type { LifecycleHost } from '../../modules/lifecycle.ts'
+import { emptyRecord, type JsonObject } from '../../primitives/json.ts'
+import { hasReference } from '../../sources/references.ts'
+
+/** What the steps of one reload share. */
+export interface StepHost extends LifecycleHost {
+  /** Takes known secrets out of what a module threw. */
+  readonly scrub: (text: string) => string
+  readonly redaction: Redaction
+}
+
+/** The configuration on one side of a reload. */
+export interface Side {
+  readonly config: unknown
+  readonly written: JsonObject
+}
+
+export interface StepHostParts {
+  readonly previous: Side | undefined
+  readonly next: Side
+  /** Further texts that must not be printed. */
+  readonly secrets: readonly string[]
+  readonly fingerprintKey: Uint8Array
+}
+
+export function createStepHost(host: LifecycleHost, { previous, next, secrets, fingerprintKey }: StepHostParts): StepHost {
+  return {
+    ...host,
+    scrub: createScrubber([...secretTexts(previous?.config), ...secretTexts(next.config), ...secrets]),
+    redaction: createRedaction({
+      previousWritten: previous?.written ?? {},
+      nextWritten: next.written,
+      key: fingerprintKey,
+      isReference: hasReference,
+    }),
+  }
+}
+
+/** The differences of one section, with paths from the root. */
+export function sectionChanges(host: StepHost, at: Segments, previous: unknown, next: unknown): Changes {
+  return createChanges(diffTrees(nest(at, previous), nest(at, next)), host.redaction)
+}
+
+function nest(at: Segments, value: unknown): unknown {
+  return at.reduceRight((inner, segment) => {
+    const outer = emptyRecord<unknown>()
+    if (inner !== undefined) outer[segment] = inner
+    return outer
+  }, value)
+}

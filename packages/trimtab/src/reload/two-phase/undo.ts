@@ -1,0 +1,156 @@
+import type { Undo } from '../../modules/define-module.ts'
+import { createHookContext } from '../../modules/hook-context.ts'
+import { closeGap, type Instance, openGap, type UnitId } from '../../modules/instance.ts'
+import { describeEnd, startInstance, stopInstance, timeoutOf } from '../../modules/lifecycle.ts'
+import { runStep, type StepEnd } from '../../primitives/deadline.ts'
+import type { Action, StuckModule } from '../outcome.ts'
+import type { Step } from '../plan/plan.ts'
+import { sectionChanges, type StepHost } from './step-host.ts'
+
+/** How one applied step is taken back. */
+export type UndoEntry =
+  | {
+      readonly kind: 'reload'
+      readonly step: Step
+      readonly instance: Instance
+      readonly previous: unknown
+      readonly undo: Undo | undefined
+    }
+  /** A resource that came, beside an old one or after it was stopped. Undefined where its start failed. */
+  | { readonly kind: 'swap'; readonly step: Step; readonly fresh: Instance | undefined }
+  | { readonly kind: 'stop'; readonly step: Step }
+
+export interface Undone {
+  readonly stuck: readonly StuckModule[]
+  readonly undone: ReadonlyMap<UnitId, { readonly action: Action; readonly duration: number }>
+}
+
+/**
+ * Takes entries back in exact reverse of the order they were applied in, each under a deadline of its own and never
+ * under the caller's signal. `target` is what is to run afterwards: it starts as what ran before, and an exclusive
+ * resource that had to be started anew takes its place in it. One that fails is named and the others go on.
+ */
+export async function undoEntries(
+  host: StepHost,
+  entries: readonly UndoEntry[],
+  target: Map<UnitId, Instance>,
+): Promise<Undone> {
+  const stuck: StuckModule[] = []
+  const undone = new Map<UnitId, { readonly action: Action; readonly duration: number }>()
+  const fail = (unit: UnitId, error: string) => {
+    stuck.push({ module: unit, error: host.scrub(error), since: host.clock.now() })
+  }
+
+  for (const entry of entries.toReversed()) {
+    const { unit } = entry.step
+    const startedAt = host.clock.monotonic()
+    const error = await undoOne(host, entry, target)
+    if (error !== undefined) fail(unit, error)
+    else undone.set(unit, { action: actionOf(entry.step), duration: host.clock.monotonic() - startedAt })
+  }
+  // What was stopped for a change that never came to its own entry: a resource kept for the way back.
+  for (const instance of [...target.values()]) {
+    if (!instance.ended) continue
+    const error = await startAgain(host, instance, target)
+    if (error !== undefined) fail(instance.unit, error)
+  }
+  return { stuck, undone }
+}
+
+export function actionOf({ action }: Step): Action {
+  switch (action) {
+    case 'reload':
+      return 'reloaded'
+    case 'replace':
+      return 'replaced'
+    case 'start':
+      return 'started'
+    case 'stop':
+    case 'none':
+      return 'stopped'
+    default:
+      return action satisfies never
+  }
+}
+
+/** Gives what went wrong. */
+async function undoOne(host: StepHost, entry: UndoEntry, target: Map<UnitId, Instance>): Promise<string | undefined> {
+  switch (entry.kind) {
+    case 'reload':
+      // A resource that goes away as a whole needs no undo of its own.
+      return target.get(entry.step.unit) === entry.instance ? undoReload(host, entry, () => target) : undefined
+    case 'swap':
+      return undoSwap(host, entry, target)
+    case 'stop':
+      // Nothing was done to it: it is in `target`.
+      return undefined
+    default:
+      return entry satisfies never
+  }
+}
+
+async function undoReload(
+  host: StepHost,
+  { step, instance, previous, undo }: Extract<UndoEntry, { kind: 'reload' }>,
+  view: () => ReadonlyMap<UnitId, Instance>,
+): Promise<string | undefined> {
+  const { module, key, at } = step
+  const { reload } = module.definition
+  const end = await runStep<unknown>({
+    clock: host.clock,
+    timeout: timeoutOf(host, module, 'reloadTimeout'),
+    run: (signal) => {
+      if (undo !== undefined) return undo({ signal })
+      return reload?.call(module.definition, {
+        ...createHookContext(host, { module, key, view, holds: new Set() }, signal),
+        next: previous,
+        previous: step.section,
+        changes: sectionChanges(host, at, step.section, previous),
+        resource: instance.resource,
+        prepared: undefined,
+      })
+    },
+  })
+  if (end.kind !== 'done') return `could not be undone: ${describeEnd(end)}`
+  instance.runsOn(previous)
+  return undefined
+}
+
+async function undoSwap(
+  host: StepHost,
+  { step, fresh }: Extract<UndoEntry, { kind: 'swap' }>,
+  target: Map<UnitId, Instance>,
+): Promise<string | undefined> {
+  const old = target.get(step.unit)
+  if (old === undefined || !old.ended) return undefined
+  // Both cannot live side by side: the successor ends before the old one starts again.
+  if (fresh !== undefined && !fresh.ended) {
+    openGap(fresh)
+    note(host, fresh, await stopInstance(host, fresh))
+  }
+  const error = await startAgain(host, old, target)
+  if (fresh !== undefined) closeGap(fresh)
+  return error
+}
+
+async function startAgain(host: StepHost, old: Instance, target: Map<UnitId, Instance>): Promise<string | undefined> {
+  const { module, key, section, unit } = old
+  const end = await startInstance(host, {
+    module,
+    key,
+    section,
+    prepared: undefined,
+    view: () => target,
+    signal: undefined,
+  })
+  if (end.kind === 'done') {
+    target.set(unit, end.value)
+    return undefined
+  }
+  target.delete(unit)
+  return `could not be started again: ${describeEnd(end)}`
+}
+
+function note(host: StepHost, instance: Instance, end: StepEnd<unknown>): void {
+  if (end.kind !== 'done') host.log(instance.module).warn(`${instance.unit} did not stop cleanly: ${describeEnd(end)}`)
+}

@@ -1,0 +1,28 @@
+import type { Instance, UnitId } from '../../modules/instance.ts'
+import type { Committed } from '../committed.ts'
+import type { Outcome, StuckModule } from '../outcome.ts'
+import type { Pass } from '../pass.ts'
+import type { StepHost } from './step-host.ts'
+import { type UndoEntry, undoEntries } from './undo.ts'
+
+/** A commit that is not stable yet: what has to be done to take it back, and who waits for it. */
+export interface Unproved {
+  readonly pass: Pass
+  readonly entries: readonly UndoEntry[]
+  readonly content: string
+  /** How it ended as far as is known at the commit. */
+  readonly outcome: Outcome
+}
+
+export interface WentBack {
+  readonly running: ReadonlyMap<UnitId, Instance>
+  readonly stuck: readonly StuckModule[]
+}
+
+/** Takes back every unproved commit, the newest first, down to what was stable. Readers see none of it before its commit. */
+export async function goBack(host: StepHost, unproved: readonly Unproved[], stable: Committed): Promise<WentBack> {
+  const target = new Map(stable.running)
+  const entries = unproved.flatMap((each) => each.entries)
+  const { stuck } = await undoEntries(host, entries, target)
+  return { running: target, stuck }
+}
