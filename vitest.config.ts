@@ -37,6 +37,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'package',
+          globalSetup: ['test/package/pack.ts'],
           include: ['test/package/**/*.package.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
