@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const limit = 15
 const isCounted = (entry) =>
-  entry.isFile() && /\.(ts|tsx)$/.test(entry.name) && !/^index\.|\.test(-d)?\.tsx?$/.test(entry.name)
+  entry.isFile() && /\.(ts|tsx)$/.test(entry.name) && !/^index\.|\.test\.tsx?$/.test(entry.name)
 
 function* folders(path) {
   yield path

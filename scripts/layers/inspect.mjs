@@ -6,7 +6,7 @@ import { table } from './table.mjs'
 
 const options = {
   parser: 'swc',
-  exclude: { path: '\\.test(-d)?\\.ts$' },
+  exclude: { path: '\\.test\\.ts$' },
   doNotFollow: { path: 'node_modules' },
   enhancedResolveOptions: {
     exportsFields: ['exports'],
@@ -27,7 +27,7 @@ export async function inspect(root) {
     .filter((folder) => existsSync(join(root, folder)))
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((file) => /\.tsx?$/.test(file) && !/\.(test|test-d|d)\.ts$/.test(file))
+      .filter((file) => /\.tsx?$/.test(file) && !/\.(test|d)\.ts$/.test(file))
       .map((file) => `${folder}/${String(file)}`),
   )
   const { output } = await cruise(folders, { ...options, baseDir: root })
