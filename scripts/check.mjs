@@ -8,7 +8,10 @@ const failed = []
 
 for (const name of names) {
   const started = performance.now()
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', name], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', name], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'}  ${name}  ${seconds} s`)
   if (status === 0) continue

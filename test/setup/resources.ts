@@ -46,7 +46,6 @@ export function followResources(): { open(): string[] } {
 function isOpen({ type, resource }: Made): boolean {
   const target: { _destroyed?: boolean; hasRef?(): boolean | undefined } | undefined = resource.deref()
   if (target === undefined) return false
-  // oxlint-disable-next-line no-underscore-dangle -- node gave this name
   if (type === 'Timeout') return target._destroyed === false
   // Every message port says false, open or closed, until somebody listens on it.
   if (type === 'MESSAGEPORT') return target.hasRef?.() === true
