@@ -101,6 +101,9 @@ export type HookConfig<S, Each extends boolean> = Each extends true
     : never
   : S
 
+/** The names of a section's own fields. */
+export type FieldOf<Config> = Config extends object ? string & keyof Config : never
+
 export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> extends ModuleTimeouts {
   /** Unique in a plane: a letter, then letters, digits, `_` and `-`. */
   readonly name: string
@@ -117,6 +120,11 @@ export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> e
    * is measured and reported. Without it such a change waits for a restart.
    */
   readonly replace?: 'cascade' | undefined
+  /**
+   * Fields of the section that `reload` cannot change in place: when one of them changes, a new resource is started
+   * beside the old one as if there were no `reload`.
+   */
+  readonly replaceOn?: readonly FieldOf<HookConfig<S, Each>>[] | undefined
   /** Starts and stops the module inside a reload. Pure. */
   readonly enabled?: ((config: HookConfig<S, Each>) => boolean) | undefined
   /** Gives the running resource. */
@@ -159,13 +167,15 @@ const moduleName = /^[A-Za-z][A-Za-z0-9_-]{0,127}$/
 export function defineModule<S = undefined, Each extends boolean = false, Resource = void, Prepared = undefined>(
   definition: ModuleDefinition<S, Each, Resource, Prepared>,
 ): Each extends true ? EachModule<Resource> : Module<Resource> {
-  const { name, each, exclusive, replace, config } = definition
+  const { name, each, exclusive, replace, replaceOn, reload, config } = definition
   const refuse = (why: string) => new TrimtabError('option_invalid', `The module ${JSON.stringify(name)} ${why}.`)
   if (!moduleName.test(name)) throw refuse('needs a name of a letter, then letters, digits, _ and -, up to 128')
   if (replace !== undefined && exclusive !== true)
     throw refuse('has `replace`, which is for modules with `exclusive: true`')
   if (each === true && config?.shape.kind !== 'record')
     throw refuse('has `each: true`, which needs a section that is a record')
+  if (replaceOn !== undefined && reload === undefined)
+    throw refuse('has `replaceOn`, which is for modules with `reload`: without one every change brings a new resource')
   for (const timeout of Object.keys(defaultTimeouts)) {
     // The keys of a constant object of this module.
     const value = definition[timeout as keyof ModuleTimeouts]

@@ -133,7 +133,7 @@ function planUnit(planning: Planning, module: Module, key: string | undefined): 
     steps.push({ ...base, action: 'none', because })
     return
   }
-  if (because.kind === 'changed' && module.definition.reload !== undefined) {
+  if (because.kind === 'changed' && canReload(module, current.section, section)) {
     steps.push({ ...base, action: 'reload', because })
     return
   }
@@ -170,6 +170,13 @@ function reasonOf({ request, steps }: Planning, current: Instance, section: unkn
   if (followed !== undefined) return { kind: 'follows', module: followed.unit }
   // Sections share what did not change, so that being equal is being the same.
   return current.section === section ? undefined : { kind: 'changed', paths: [printPath(at)] }
+}
+
+/** True where the module changes its resource in place, and no field has changed that it cannot change that way. */
+function canReload({ definition }: Module, previous: unknown, next: unknown): boolean {
+  if (definition.reload === undefined) return false
+  const fields: readonly string[] = definition.replaceOn ?? []
+  return fields.every((field) => isSameSection(valueAt(previous, [field]), valueAt(next, [field])))
 }
 
 function isSameSection(a: unknown, b: unknown): boolean {
