@@ -1,4 +1,4 @@
-import { disposeValue } from '../primitives/dispose-value.ts'
+import { disposeValue } from '../primitives/disposers.ts'
 import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { runStep, type StepEnd } from '../primitives/deadline.ts'

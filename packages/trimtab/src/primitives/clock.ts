@@ -44,3 +44,9 @@ export function sleep(clock: Clock, delay: number, signal?: AbortSignal): Promis
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
+/** Keeps the process running until the returned function is called. */
+export function keepAlive(): () => void {
+  // The longest interval there is: it never has to do anything.
+  const handle = setInterval(() => {}, 2 ** 31 - 1)
+  return () => clearInterval(handle)
+}

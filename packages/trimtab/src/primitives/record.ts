@@ -15,10 +15,11 @@ export function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T
 
 /** A copy of the own properties that may be changed, with the same prototype: plain or none. */
 export function copyRecord<T>(source: Readonly<Record<string, T>>): Record<string, T> {
-  const copy = { ...source }
-  // Spread first: V8 keeps such a copy in its fast form, and one filled key by key into Object.create(null) not.
-  if (Object.getPrototypeOf(source) === null) Object.setPrototypeOf(copy, null)
-  return copy
+  if (Object.getPrototypeOf(source) !== null) return { ...source }
+  // Unlike Object.create(null), an object that lost its prototype is quick to read and to freeze in V8 while it is small.
+  const copy: Record<string, T> = {}
+  Object.setPrototypeOf(copy, null)
+  return Object.assign(copy, source)
 }
 
 /** Sets an own property, also where the key is an inherited name: assigning `__proto__` would not make one. */
@@ -28,4 +29,37 @@ export function setOwn<T>(record: Record<string, T>, key: string, value: T): voi
   } else {
     record[key] = value
   }
+}
+
+/** Keys up to which V8 lists the values of an object more quickly than it looks them up: it is in its fast form then. */
+const listedBest = 20
+
+/**
+ * The keys under which two objects have values that are not identical, or undefined where their keys are not the same in
+ * the same order.
+ */
+export function differingKeys(a: object, b: object): readonly string[] | undefined {
+  const keys = Object.keys(a)
+  const others = Object.keys(b)
+  if (keys.length !== others.length) return undefined
+  for (let index = 0; index < keys.length; index += 1) if (keys[index] !== others[index]) return undefined
+  // Without a prototype an object is in the slow form, most of the time: listing would cost four times as much.
+  const isListed = keys.length <= listedBest && Object.getPrototypeOf(a) !== null && Object.getPrototypeOf(b) !== null
+  return isListed ? byList(keys, a, b) : keys.filter((key) => lookUp(a, key) !== lookUp(b, key))
+}
+
+function byList(keys: readonly string[], a: object, b: object): readonly string[] {
+  const values: readonly unknown[] = Object.values(a)
+  const others: readonly unknown[] = Object.values(b)
+  const differing: string[] = []
+  for (let index = 0; index < keys.length; index += 1) {
+    // Within the list.
+    if (values[index] !== others[index]) differing.push(keys[index] as string)
+  }
+  return differing
+}
+
+function lookUp(record: object, key: string): unknown {
+  // Any object is a record of unknown values.
+  return (record as Record<string, unknown>)[key]
 }

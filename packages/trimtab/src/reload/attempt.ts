@@ -1,5 +1,6 @@
 import { describeThrown } from '../errors/trimtab-error.ts'
 import type { Segments } from '../model/path.ts'
+import type { RedactionBasis } from '../model/redaction.ts'
 import type { Graph } from '../modules/graph.ts'
 import type { UnitId } from '../modules/instance.ts'
 import type { LifecycleHost } from '../modules/lifecycle.ts'
@@ -35,8 +36,7 @@ export interface AttemptHost extends LifecycleHost {
   readonly journal: Journal
   readonly breaker: Breaker
   readonly policy: ReloadPolicy
-  /** Random bytes of the process: the key of fingerprints. */
-  readonly fingerprintKey: Uint8Array
+  readonly basis: RedactionBasis
   readonly logger: Logger
   readonly onJournalError: (message: string) => void
 }
@@ -156,7 +156,7 @@ async function attemptContent(
     previous: ground.committed?.snapshot,
     next: candidate,
     secrets: content.secrets,
-    fingerprintKey: host.fingerprintKey,
+    basis: host.basis,
   })
   const asked = todo.filter((step) => step.action !== 'stop')
   const checked = await checkAll(stepHost, asked, request.signal)
@@ -192,7 +192,7 @@ function draft(host: AttemptHost, ground: Ground, content: Content): Draft {
   const held: Blocked[] = []
   for (;;) {
     const current = ground.committed?.snapshot
-    const prepared = prepare(content, { definition: host.definition, current, pinnedSections, fingerprintKey: host.fingerprintKey })
+    const prepared = prepare(content, { definition: host.definition, current, pinnedSections, basis: host.basis })
     if (!prepared.ok) return prepared
     const { candidate } = prepared
     const planned = planSteps({

@@ -91,12 +91,12 @@ export class Bake {
       previous: before.snapshot,
       next: stable.snapshot,
       secrets: [],
-      fingerprintKey: host.fingerprintKey,
+      basis: host.basis,
     })
     const { running, stuck } = await goBack(steps, unproved, stable)
     const generation = before.snapshot.generation + 1
     const snapshot = Object.freeze({ ...stable.snapshot, generation, committedAt: host.clock.now() })
-    const committed: Committed = { snapshot, running, pending: stable.pending }
+    const committed: Committed = { ...stable, snapshot, running }
     const changes = createChanges(diffTrees(before.snapshot.config, snapshot.config), steps.redaction)
     const undone = ledger.goBack(committed)
 

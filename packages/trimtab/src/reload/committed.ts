@@ -1,3 +1,4 @@
+import type { Layer } from '../model/layer.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Running } from '../modules/running.ts'
 import type { PendingRestart } from './outcome.ts'
@@ -7,6 +8,8 @@ export interface Committed {
   readonly snapshot: Snapshot<unknown>
   readonly running: Running
   readonly pending: readonly PendingRestart[]
+  /** The newest layers of this very content: comments and lines may have moved since the snapshot was made. */
+  readonly layers: readonly Layer[]
 }
 
 /** Resources that no longer run for anybody but could be gone back to. */

@@ -8,7 +8,7 @@ import { useResource } from '../modules/running.ts'
 import { stopAll } from '../modules/stop-all.ts'
 import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
 import type { Random } from '../primitives/random.ts'
-import { createRetryTimer, type RetryTimer } from '../primitives/retry-timer.ts'
+import { createRetryTimer, type RetryTimer } from '../primitives/backoff.ts'
 import { type AttemptEnd, type AttemptHost, attempt } from './attempt.ts'
 import { Bake, note } from './bake.ts'
 import { Breaker, type BreakerOptions, type BreakerState } from './breaker.ts'
@@ -55,6 +55,7 @@ export class Engine {
   #waiting: Pass | undefined
   #active: Pass | undefined
   #passes = 0
+  #bootFailure: unknown
   #closed = false
 
   constructor(options: EngineOptions) {
@@ -110,6 +111,11 @@ export class Engine {
   /** The newest first. */
   get outcomes(): readonly Outcome[] {
     return this.#ledger.outcomes
+  }
+
+  /** What a module threw when the boot failed, as it was. */
+  get bootFailure(): unknown {
+    return this.#bootFailure
   }
 
   /** Whether a commit waits for its verdict. */
@@ -254,7 +260,7 @@ export class Engine {
         return
       case 'unchanged':
         this.#breaker.close()
-        this.#ledger.amend({ pending: end.plan.pendingRestart })
+        this.#ledger.amend({ pending: end.plan.pendingRestart, layers: end.candidate.content.layers })
         return
       case 'undone':
         this.#takeBack(end)
@@ -269,6 +275,7 @@ export class Engine {
 
   #takeBack({ applied, candidate }: Extract<AttemptEnd, { kind: 'undone' }>): void {
     const booted = this.#ledger.committed !== undefined
+    if (!booted) this.#bootFailure = applied.thrown
     // Exclusive resources that had to be started anew are in their old places.
     this.#ledger.amend({ running: applied.running })
     applied.release()
@@ -288,7 +295,7 @@ export class Engine {
       layers: content.layers,
       committedAt: this.#host.clock.now(),
     })
-    this.#ledger.swap({ snapshot, running: applied.running, pending: plan.pendingRestart })
+    this.#ledger.swap({ snapshot, running: applied.running, pending: plan.pendingRestart, layers: content.layers })
     applied.release()
 
     if (applied.outstanding.length === 0) this.#breaker.close()

@@ -53,7 +53,14 @@ export interface StuckModule {
 
 /** Why a reload was undone. */
 export type RollbackCause =
-  | { readonly kind: 'step_failed'; readonly module: UnitId; readonly step: HookStep; readonly error: string }
+  | {
+      readonly kind: 'step_failed'
+      readonly module: UnitId
+      readonly step: HookStep
+      readonly error: string
+      /** Whether it was given up at its deadline. */
+      readonly timedOut: boolean
+    }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'unhealthy'; readonly reasons: readonly string[] }
 

@@ -25,7 +25,7 @@ export const problemCodes = [
   'reference_unset',
   'reference_refused',
   'reference_failed',
-  'override_expired',
+  'shadowed',
   'module_refused',
   'step_timed_out',
   'restart_required',

@@ -3,14 +3,13 @@ import { type Changes, createChanges } from '../../model/changes.ts'
 import { diffTrees } from '../../model/diff.ts'
 import { removeAt, setAt } from '../../model/edit.ts'
 import { parsePath, type Segments, valueAt } from '../../model/path.ts'
-import { createRedaction } from '../../model/redaction.ts'
+import { createRedaction, type RedactionBasis } from '../../model/redaction.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import type { Json, JsonObject } from '../../primitives/json.ts'
 import type { ConfigDefinition } from '../../schema/define-config.ts'
 import { materialize } from '../../schema/materialize.ts'
 import type { Problem } from '../../schema/problem.ts'
 import { marksAt } from '../../schema/shape.ts'
-import { hasReference } from '../../sources/references.ts'
 import type { Candidate, Content } from './candidate.ts'
 import { pinRestartOnly } from './pin.ts'
 
@@ -20,8 +19,7 @@ export interface PrepareOptions {
   readonly current: Snapshot<unknown> | undefined
   /** Sections that have to stay as they run although the schema allows the change. */
   readonly pinnedSections: readonly Segments[]
-  /** Secret of the process, for the fingerprints of changed secrets. */
-  readonly fingerprintKey: Uint8Array
+  readonly basis: RedactionBasis
 }
 
 export type PreparedCandidate =
@@ -71,7 +69,7 @@ function toCandidate(
   configured: Typed,
   running: Typed,
   written: JsonObject,
-  { current, fingerprintKey }: PrepareOptions,
+  { current, basis }: PrepareOptions,
   warnings: readonly Problem[],
 ): Candidate {
   const compare = (from: unknown, to: unknown, fromWritten: JsonObject, toWritten: JsonObject): Changes => {
@@ -79,8 +77,7 @@ function toCandidate(
     const redaction = createRedaction({
       previousWritten: fromWritten,
       nextWritten: toWritten,
-      key: fingerprintKey,
-      isReference: hasReference,
+      ...basis,
     })
     return createChanges(list, redaction)
   }

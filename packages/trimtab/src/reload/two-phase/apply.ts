@@ -34,6 +34,8 @@ export type Applied =
   | {
       readonly kind: 'undone'
       readonly cause: RollbackCause
+      /** What the step that failed threw, as it was. */
+      readonly thrown?: unknown
       /** What runs now: what ran before, with what had to be started anew in its place. */
       readonly running: Running
       readonly reports: readonly ModuleReport[]
@@ -115,7 +117,8 @@ class Application {
     } else {
       this.#entries.push(result.entry)
     }
-    return cancelled ? { kind: 'cancelled' } : { kind: 'step_failed', module: unit, step: result.step, error }
+    if (cancelled) return { kind: 'cancelled' }
+    return { kind: 'step_failed', module: unit, step: result.step, error, timedOut: result.end.kind === 'timed_out' }
   }
 
   applied(): Applied {

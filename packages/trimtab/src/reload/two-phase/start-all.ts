@@ -23,6 +23,7 @@ export async function startAll(host: StepHost, graph: Graph, request: ApplyReque
   const { controller, release } = childController(signal)
   let over = false
   let cause: RollbackCause | undefined
+  let thrown: unknown
 
   const startOne = async (step: Step): Promise<void> => {
     const needed = steps.filter((other) => graph.dependencies(step.module).includes(other.module))
@@ -45,7 +46,10 @@ export async function startAll(host: StepHost, graph: Graph, request: ApplyReque
     if (end.kind === 'aborted') return
     const error = host.scrub(describeEnd(end))
     reports.set(unit, { module: unit, status: 'failed', action: 'started', step: 'start', error, duration: end.elapsed })
-    cause ??= { kind: 'step_failed', module: unit, step: 'start', error }
+    if (cause === undefined) {
+      cause = { kind: 'step_failed', module: unit, step: 'start', error, timedOut: end.kind === 'timed_out' }
+      thrown = end.kind === 'failed' ? end.error : undefined
+    }
     controller.abort(new Error('Another module could not start'))
   }
   // Steps come dependencies first, so that each finds the promises it waits for.
@@ -57,11 +61,16 @@ export async function startAll(host: StepHost, graph: Graph, request: ApplyReque
   const all = () => steps.map((step) => reports.get(step.unit) ?? skipped(step))
   if (signal.aborted) cause ??= { kind: 'cancelled' }
   if (cause === undefined) {
-    const ordered = new Map([...steps].flatMap(({ unit }) => (running.has(unit) ? [[unit, running.get(unit) as Instance] as const] : [])))
+    // In apply order, whichever started first.
+    const ordered = new Map<UnitId, Instance>()
+    for (const { unit } of steps) {
+      const instance = running.get(unit)
+      if (instance !== undefined) ordered.set(unit, instance)
+    }
     return { kind: 'applied', running: ordered, entries: [], reports: all(), outstanding: [], release: () => {} }
   }
   for (const { unit, end } of await stopAll(host, graph, [...running.values()], { drain: false })) {
     reports.set(unit, { module: unit, status: 'undone', action: 'started', duration: end.elapsed })
   }
-  return { kind: 'undone', cause, running: new Map(), reports: all(), stuck: [], release: () => {} }
+  return { kind: 'undone', cause, thrown, running: new Map(), reports: all(), stuck: [], release: () => {} }
 }

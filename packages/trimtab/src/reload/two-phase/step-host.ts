@@ -1,11 +1,10 @@
 import { type Changes, createChanges } from '../../model/changes.ts'
 import { diffTrees } from '../../model/diff.ts'
 import type { Segments } from '../../model/path.ts'
-import { createRedaction, type Redaction } from '../../model/redaction.ts'
+import { createRedaction, type Redaction, type RedactionBasis } from '../../model/redaction.ts'
 import { createScrubber, secretTexts } from '../../model/scrub.ts'
 import type { LifecycleHost } from '../../modules/lifecycle.ts'
 import { emptyRecord, type JsonObject } from '../../primitives/json.ts'
-import { hasReference } from '../../sources/references.ts'
 
 /** What the steps of one reload share. */
 export interface StepHost extends LifecycleHost {
@@ -25,18 +24,17 @@ export interface StepHostParts {
   readonly next: Side
   /** Further texts that must not be printed. */
   readonly secrets: readonly string[]
-  readonly fingerprintKey: Uint8Array
+  readonly basis: RedactionBasis
 }
 
-export function createStepHost(host: LifecycleHost, { previous, next, secrets, fingerprintKey }: StepHostParts): StepHost {
+export function createStepHost(host: LifecycleHost, { previous, next, secrets, basis }: StepHostParts): StepHost {
   return {
     ...host,
     scrub: createScrubber([...secretTexts(previous?.config), ...secretTexts(next.config), ...secrets]),
     redaction: createRedaction({
       previousWritten: previous?.written ?? {},
       nextWritten: next.written,
-      key: fingerprintKey,
-      isReference: hasReference,
+      ...basis,
     }),
   }
 }
