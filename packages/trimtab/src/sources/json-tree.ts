@@ -2,7 +2,7 @@ import { printPath, type Segments } from '../model/path.ts'
 import { emptyRecord, isPlainObject, type Json, type JsonObject, typeName } from '../primitives/json.ts'
 import { err, ok, type Result } from '../primitives/result.ts'
 import type { Problem } from '../schema/problem.ts'
-import { isPrototypeKey, whyNotRecordKey } from '../schema/names.ts'
+import { isPrototypeKey, whyNotRecordKey } from '../schema/check/names.ts'
 import { sourceLimits } from './limits.ts'
 
 /** What keeps a value from being configuration. Neither the message nor the path holds a value. */
