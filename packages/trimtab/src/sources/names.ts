@@ -33,7 +33,7 @@ export function matchName(shape: ObjectShape, parts: readonly string[]): NameMat
 }
 
 /** What two names have to share to be the same one. */
-export function foldName(name: string): string {
+function foldName(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase()
 }
 

@@ -1,6 +1,4 @@
 import type { Shape } from '../../schema/shape.ts'
-import { foldName } from '../names.ts'
-import { mostSimilar } from './most-similar.ts'
 
 /** What separates the levels of a path in the name of a variable. */
 export const levelSeparator = '__'
@@ -32,10 +30,4 @@ export function variableNames(shape: Shape): readonly string[] {
   }
   collect(shape, [])
   return names
-}
-
-/** The name among `names` that was probably meant: the same but for underscores (`POOL_MAX`), or a similar one. */
-export function suggestVariable(name: string, names: readonly string[]): string | undefined {
-  const folded = foldName(name)
-  return names.find((each) => foldName(each) === folded) ?? mostSimilar(name, names)
 }
