@@ -1,1 +1,78 @@
-export {}
+export { type ErrorCode, type ErrorKind, errorCodes } from './errors/error-codes.ts'
+export { isTrimtabError, TrimtabError } from './errors/trimtab-error.ts'
+export type { Change } from './model/change.ts'
+export type { Changes } from './model/changes.ts'
+export type { DeepReadonly } from './model/deep-readonly.ts'
+export type { Layer } from './model/layer.ts'
+export { type Location, type Origin, printOrigin } from './model/origin.ts'
+export type { Path, Segments } from './model/path.ts'
+export { isSecret, Secret } from './model/secret.ts'
+export type { Snapshot } from './model/snapshot.ts'
+export { type SourceName, sourceName } from './model/source-name.ts'
+export {
+  type CheckContext,
+  defineModule,
+  type EachModule,
+  type HookContext,
+  type Module,
+  type ModuleDefinition,
+  type ModuleRef,
+  type ModuleTimeouts,
+  type ReloadContext,
+  type StartContext,
+  type StopContext,
+  type Undo,
+} from './modules/define-module.ts'
+export type { UnitId } from './modules/instance.ts'
+export { createPlane } from './plane/create-plane.ts'
+export type { Contribution, Explanation } from './plane/explain.ts'
+export { type LoadConfigOptions, loadConfig } from './plane/load-config.ts'
+export type { PlaneOptions, ReferenceOptions, ReloadOptions } from './plane/options.ts'
+export type {
+  AppliedOverride,
+  CloseOptions,
+  CloseReport,
+  Plane,
+  PlaneEvent,
+  PlaneReloadOptions,
+  PlaneState,
+} from './plane/plane.ts'
+export type { RunOptions } from './plane/run.ts'
+export type { Selector, ValueChange, WatchOptions } from './plane/watchers.ts'
+export { type Clock, systemClock, type Timer } from './primitives/clock.ts'
+export type { Disposer } from './primitives/disposers.ts'
+export type { Emitter } from './primitives/emitter.ts'
+export type { Json, JsonArray, JsonObject } from './primitives/json.ts'
+export type { Logger } from './primitives/logger.ts'
+export type { BreakerState } from './reload/breaker.ts'
+export type { OutsideCandidate } from './reload/candidate/candidate.ts'
+export type { SourceStatus } from './reload/candidate/read-layers.ts'
+export type { ReloadEvent } from './reload/events.ts'
+export type { BakeCase, Judge, Verdict } from './reload/judge.ts'
+export type {
+  Action,
+  ModuleReport,
+  Outcome,
+  OutcomeStatus,
+  PendingRestart,
+  RollbackCause,
+  StuckModule,
+  Trigger,
+} from './reload/outcome.ts'
+export type { Because, Plan, PlannedStep } from './reload/plan/plan.ts'
+export { type ConfigDefinition, type ConfigOf, type ConfigSchema, defineConfig } from './schema/define-config.ts'
+export { dynamic, perTenant, secret } from './schema/marks.ts'
+export { type Problem, type ProblemCode, printProblem, problemsOf } from './schema/problem.ts'
+export type { Section } from './schema/section.ts'
+export type { Marks, ObjectShape, Shape } from './schema/shape.ts'
+export { bytes, duration } from './schema/units.ts'
+export { argsSource } from './sources/args.ts'
+export { directorySource } from './sources/directory.ts'
+export { envSource } from './sources/env.ts'
+export { fileSource } from './sources/file.ts'
+export { objectSource } from './sources/object.ts'
+export type { Override, OverrideEvent, OverrideTerms } from './sources/override.ts'
+export { pollingSource } from './sources/polling.ts'
+export type { ReferenceAllowList } from './sources/references/allow-list.ts'
+export type { ReferenceFailure, ReferenceResolver } from './sources/references/resolver.ts'
+export type { Reading, Source, SourceHost, SourceReader } from './sources/source.ts'

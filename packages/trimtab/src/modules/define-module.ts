@@ -130,19 +130,12 @@ export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> e
   /** Gives the running resource. */
   start(context: StartContext<HookConfig<S, Each>, Prepared>): Resource | PromiseLike<Resource>
   /** Refuses by throwing, before anything has changed. What it returns is handed on, or disposed where it is not used. */
-  check?(
-    context: CheckContext<HookConfig<S, Each>, Resource>,
-    // A check that has nothing to prepare returns nothing.
-    // oxlint-disable-next-line typescript/no-invalid-void-type
-  ): Prepared | void | PromiseLike<Prepared | void>
+  check?(context: CheckContext<HookConfig<S, Each>, Resource>): Prepared | void | PromiseLike<Prepared | void>
   /**
    * Changes the resource in place. It may return its own undo; where it returns none it is called again with the change
    * reversed. Without this hook a new resource is started beside the old one.
    */
-  reload?(
-    context: ReloadContext<HookConfig<S, Each>, Resource, Prepared>,
-    // oxlint-disable-next-line typescript/no-invalid-void-type
-  ): Undo | void | PromiseLike<Undo | void>
+  reload?(context: ReloadContext<HookConfig<S, Each>, Resource, Prepared>): Undo | void | PromiseLike<Undo | void>
   /** Ends the resource. */
   stop?(context: StopContext<Resource>): unknown
 }

@@ -25,7 +25,7 @@ export function createRetirement(host: LifecycleHost, graph: Graph, onRetired: (
   const going = new Set<Instance>()
   const work = new Set<Promise<void>>()
 
-  const end = async (instances: readonly Instance[]) => {
+  const endAll = async (instances: readonly Instance[]) => {
     for (const { instance, unit, cutOff, end } of await stopAll(host, graph, instances, { drain: true })) {
       going.delete(instance)
       onRetired({ module: unit, cutOff, error: errorOf(end) })
@@ -36,7 +36,7 @@ export function createRetirement(host: LifecycleHost, graph: Graph, onRetired: (
       const fresh = instances.filter((instance) => !instance.ended && !going.has(instance))
       if (fresh.length === 0) return
       for (const instance of fresh) going.add(instance)
-      const ending = end(fresh).finally(() => work.delete(ending))
+      const ending = endAll(fresh).finally(() => work.delete(ending))
       work.add(ending)
     },
     async idle() {

@@ -104,7 +104,8 @@ async function loadAdmitted(
   for (;;) {
     const loaded = await host.loader.load(signal, candidate)
     if (loaded.kind === 'unreadable') return { kind: 'unreadable', problems: loaded.problems }
-    if (loaded.kind === 'invalid') return { kind: 'refused', content: undefined, problems: loaded.problems, reports: [] }
+    if (loaded.kind === 'invalid')
+      return { kind: 'refused', content: undefined, problems: loaded.problems, reports: [] }
     if (candidate !== undefined) return { kind: 'content', content: loaded.content }
 
     const { digest } = loaded.content
@@ -129,7 +130,10 @@ async function attemptContent(
   content: Content,
   request: AttemptRequest,
 ): Promise<AttemptEnd> {
-  const refuse = (problems: readonly Problem[], rest: { plan?: Plan; reports?: readonly ModuleReport[] } = {}): AttemptEnd => ({
+  const refuse = (
+    problems: readonly Problem[],
+    rest: { plan?: Plan; reports?: readonly ModuleReport[] } = {},
+  ): AttemptEnd => ({
     kind: 'refused',
     content,
     problems,
@@ -137,7 +141,8 @@ async function attemptContent(
     ...rest,
   })
   const aside = host.journal.setAside.get(content.digest)
-  if (aside !== undefined && !request.force && ground.committed?.snapshot.digest !== content.digest) return refuse([setAsideProblem(aside)])
+  if (aside !== undefined && !request.force && ground.committed?.snapshot.digest !== content.digest)
+    return refuse([setAsideProblem(aside)])
 
   const drafted = draft(host, ground, content)
   if (!drafted.ok) return refuse(drafted.problems)
@@ -169,7 +174,8 @@ async function attemptContent(
     await beginJournal(host, content.digest)
     const running = ground.committed?.running ?? new Map()
     const task = { steps, running, prepared, signal: request.signal, mode: host.policy.apply }
-    const applied = ground.committed === undefined ? await startAll(stepHost, host.graph, task) : await applySteps(stepHost, task)
+    const applied =
+      ground.committed === undefined ? await startAll(stepHost, host.graph, task) : await applySteps(stepHost, task)
     const { reports } = applied
     return applied.kind === 'applied'
       ? { kind: 'applied', applied, candidate, plan, reports }
@@ -206,7 +212,12 @@ function draft(host: AttemptHost, ground: Ground, content: Content): Draft {
     if (planned.blocked.length === 0) {
       const { steps } = planned
       const pendingRestart = pendingRestarts(candidate, held)
-      return { ok: true, candidate, steps, plan: { changes: candidate.changes, steps: describeSteps(steps), pendingRestart } }
+      return {
+        ok: true,
+        candidate,
+        steps,
+        plan: { changes: candidate.changes, steps: describeSteps(steps, candidate.changes), pendingRestart },
+      }
     }
     const roots = planned.blocked.flatMap((blocked) => blocked.roots)
     const fresh = roots.filter((root) => !pinnedSections.includes(root))
@@ -230,7 +241,14 @@ function withRefusals(steps: readonly Step[], { refusals, durations }: Checked):
     const refusal = refusals.find((problem) => problem.module === step.unit)
     if (refusal === undefined) return skipped(step)
     const duration = durations.get(step.unit) ?? 0
-    return { module: step.unit, status: 'failed', action: actionOf(step), step: 'check', error: refusal.message, duration }
+    return {
+      module: step.unit,
+      status: 'failed',
+      action: actionOf(step),
+      step: 'check',
+      error: refusal.message,
+      duration,
+    }
   })
 }
 

@@ -110,7 +110,8 @@ export class Bake {
     }
     await note(host, () => host.journal.settle())
     const facts = { reasons, stuck, committed, endedAt: host.clock.now() }
-    for (const { pass, outcome } of undone) if (outcome.status !== 'partial_applied') ledger.settle(pass, rolledBack(outcome, facts))
+    for (const { pass, outcome } of undone)
+      if (outcome.status !== 'partial_applied') ledger.settle(pass, rolledBack(outcome, facts))
   }
 
   #keep(): void {

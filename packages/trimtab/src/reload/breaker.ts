@@ -20,9 +20,21 @@ export const defaultBreaker: BreakerOptions = {
 export type BreakerState =
   | { readonly kind: 'closed' }
   /** The content failed and is tried again by itself; a person may try it sooner. */
-  | { readonly kind: 'failing'; readonly digest: string; readonly failures: number; readonly failedAt: number; readonly retryAt: number }
+  | {
+      readonly kind: 'failing'
+      readonly digest: string
+      readonly failures: number
+      readonly failedAt: number
+      readonly retryAt: number
+    }
   /** It failed too often: nobody tries it before `retryAt`, and then once. */
-  | { readonly kind: 'open'; readonly digest: string; readonly failures: number; readonly failedAt: number; readonly retryAt: number }
+  | {
+      readonly kind: 'open'
+      readonly digest: string
+      readonly failures: number
+      readonly failedAt: number
+      readonly retryAt: number
+    }
 
 export type Admission =
   | { readonly kind: 'go' }
@@ -56,7 +68,10 @@ export class Breaker {
 
   constructor(
     parts: { readonly clock: Clock; readonly random: Random; readonly options: BreakerOptions },
-    listeners: { readonly retry: (trigger: 'retry' | 'trial') => void; readonly onState: (state: BreakerState) => void },
+    listeners: {
+      readonly retry: (trigger: 'retry' | 'trial') => void
+      readonly onState: (state: BreakerState) => void
+    },
   ) {
     this.#clock = parts.clock
     this.#random = parts.random

@@ -5,7 +5,7 @@ import type { PendingRestart } from './outcome.ts'
 
 /** What is in force: one object, so that one assignment swaps all of it. */
 export interface Committed {
-  readonly snapshot: Snapshot<unknown>
+  readonly snapshot: Snapshot<object>
   readonly running: Running
   readonly pending: readonly PendingRestart[]
   /** The newest layers of this very content: comments and lines may have moved since the snapshot was made. */

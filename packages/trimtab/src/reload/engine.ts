@@ -76,7 +76,9 @@ export class Engine {
       emit: (module, name, data) => this.#events.emit({ kind: 'module', module: module.name, name, data }),
       onJournalError: (message) => logger.warn(message),
     }
-    this.#retirement = createRetirement(this.#host, host.graph, (retired) => this.#events.emit({ kind: 'retired', ...retired }))
+    this.#retirement = createRetirement(this.#host, host.graph, (retired) =>
+      this.#events.emit({ kind: 'retired', ...retired }),
+    )
     this.#ledger = new Ledger(this.#events, this.#retirement, options.historyLimit)
     this.#bake = new Bake({
       host: this.#host,
@@ -312,7 +314,11 @@ export class Engine {
     if (!samePending(before?.pending ?? [], plan.pendingRestart)) this.#ledger.tellPending(plan.pendingRestart)
   }
 
-  async #await(pass: Pass, { applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>, outcome: Outcome): Promise<void> {
+  async #await(
+    pass: Pass,
+    { applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>,
+    outcome: Outcome,
+  ): Promise<void> {
     this.#bake.stop(new Error('A later reload was committed on top'))
     this.#ledger.await({ pass, entries: applied.entries, content: candidate.content.digest, outcome })
     if (outcome.status === 'partial_applied') {

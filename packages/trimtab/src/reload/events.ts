@@ -13,8 +13,8 @@ export type ReloadEvent =
   | {
       readonly kind: 'committed'
       readonly id: string
-      readonly previous: Snapshot<unknown> | undefined
-      readonly next: Snapshot<unknown>
+      readonly previous: Snapshot<object> | undefined
+      readonly next: Snapshot<object>
       readonly changes: Changes
       readonly undone: boolean
     }
@@ -25,6 +25,11 @@ export type ReloadEvent =
   | { readonly kind: 'stuck'; readonly stuck: readonly StuckModule[] }
   | { readonly kind: 'set_aside'; readonly digest: string; readonly why: string }
   /** A replaced resource has ended: cleanly, or with users it was taken from, or with an error. */
-  | { readonly kind: 'retired'; readonly module: UnitId; readonly cutOff: readonly string[]; readonly error: string | undefined }
+  | {
+      readonly kind: 'retired'
+      readonly module: UnitId
+      readonly cutOff: readonly string[]
+      readonly error: string | undefined
+    }
   /** What a module emitted itself. */
   | { readonly kind: 'module'; readonly module: string; readonly name: string; readonly data: Json | undefined }

@@ -9,7 +9,7 @@ export interface Journal {
   /** The attempt ended without a crash: undone, refused or closed. */
   settle(): Promise<void>
   /** The snapshot proved itself: it is the last known good from now on. */
-  stable(snapshot: Snapshot<unknown>): Promise<void>
+  stable(snapshot: Snapshot<object>): Promise<void>
   /** That content was undone by health, or crashed the process. */
   putAside(digest: string, why: string): Promise<void>
   /** It is to be tried again after all. */

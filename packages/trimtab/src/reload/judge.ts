@@ -4,14 +4,12 @@ import type { Snapshot } from '../model/snapshot.ts'
 export interface BakeCase {
   readonly reload: string
   /** What runs now. */
-  readonly candidate: Snapshot<unknown>
+  readonly candidate: Snapshot<object>
   /** What is gone back to; undefined after boot, when there is nothing to go back to. */
-  readonly stable: Snapshot<unknown> | undefined
+  readonly stable: Snapshot<object> | undefined
 }
 
-export type Verdict =
-  | { readonly kind: 'stable' }
-  | { readonly kind: 'unhealthy'; readonly reasons: readonly string[] }
+export type Verdict = { readonly kind: 'stable' } | { readonly kind: 'unhealthy'; readonly reasons: readonly string[] }
 
 /**
  * Decides after a commit whether the new snapshot may stay. It is asked again when a later reload is committed on top;

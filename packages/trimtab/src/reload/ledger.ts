@@ -115,7 +115,8 @@ export class Ledger {
   }
 
   addStuck(stuck: readonly StuckModule[]): void {
-    if (stuck.length > 0) this.#setStuck([...this.#stuck.filter(({ module }) => !stuck.some((each) => each.module === module)), ...stuck])
+    if (stuck.length > 0)
+      this.#setStuck([...this.#stuck.filter(({ module }) => !stuck.some((each) => each.module === module)), ...stuck])
   }
 
   /** Those modules are sound again; all of them without a list. */

@@ -75,7 +75,13 @@ export interface WayBackFacts {
 /** The outcome of a reload that was committed and did not prove itself. */
 export function rolledBack(outcome: Outcome, { reasons, stuck, committed, endedAt }: WayBackFacts): Outcome {
   const cause = { kind: 'unhealthy', reasons } as const
-  const base = { ...outcome, generation: committed.snapshot.generation, pendingRestart: committed.pending, endedAt, cause }
+  const base = {
+    ...outcome,
+    generation: committed.snapshot.generation,
+    pendingRestart: committed.pending,
+    endedAt,
+    cause,
+  }
   return Object.freeze(stuck.length > 0 ? { ...base, status: 'stuck', stuck } : { ...base, status: 'rolled_back' })
 }
 

@@ -41,7 +41,7 @@ export interface Loader {
 export interface Candidate {
   readonly content: Content
   /** What readers would hold: the typed, frozen configuration, sharing what did not change. */
-  readonly config: unknown
+  readonly config: object
   /** The trees behind `config`, with restart-only places as they run. */
   readonly written: JsonObject
   readonly resolved: JsonObject

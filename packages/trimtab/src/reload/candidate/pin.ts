@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { emptyRecord, isPlainObject, type Json, type JsonObject } from '../../primitives/json.ts'
+import { emptyRecord, type Json, type JsonObject } from '../../primitives/json.ts'
+import { isJsonObject, ownValue } from '../../primitives/record.ts'
 import type { ObjectShape, RecordShape, Shape } from '../../schema/shape.ts'
 
 /**
@@ -14,7 +15,8 @@ export function pinRestartOnly(shape: ObjectShape, running: JsonObject, configur
 
 function pin(shape: Shape, running: Json | undefined, configured: Json | undefined): Json | undefined {
   if (shape.marks.dynamic || running === configured) return configured
-  const followed = shape.kind === 'object' || shape.kind === 'record' ? pinInside(shape, running, configured) : undefined
+  const followed =
+    shape.kind === 'object' || shape.kind === 'record' ? pinInside(shape, running, configured) : undefined
   if (followed !== undefined) return followed.value
   return isDeepStrictEqual(running, configured) ? configured : running
 }
@@ -33,7 +35,7 @@ function pinInside(
   let same = true
   for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
     const value = pinKey(shape, key, before, after)
-    if (value !== own(after, key)) same = false
+    if (value !== ownValue(after, key)) same = false
     if (value !== undefined) result[key] = value
   }
   if (same) return { value: configured }
@@ -42,11 +44,16 @@ function pinInside(
   return { value: Object.freeze(result) }
 }
 
-function pinKey(shape: ObjectShape | RecordShape, key: string, before: JsonObject, after: JsonObject): Json | undefined {
-  const running = own(before, key)
-  const configured = own(after, key)
+function pinKey(
+  shape: ObjectShape | RecordShape,
+  key: string,
+  before: JsonObject,
+  after: JsonObject,
+): Json | undefined {
+  const running = ownValue(before, key)
+  const configured = ownValue(after, key)
   if (shape.kind === 'object') {
-    const field = shape.fields.get(key)
+    const field = shape.fields.get(key) ?? shape.rest
     return field === undefined ? running : pin(field, running, configured)
   }
   // Which keys a restart-only record has is itself restart-only.
@@ -54,11 +61,7 @@ function pinKey(shape: ObjectShape | RecordShape, key: string, before: JsonObjec
   return pin(shape.value, running, configured)
 }
 
-function own(object: JsonObject, key: string): Json | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined
-}
-
 function asObject(value: Json | undefined): JsonObject | undefined {
   if (value === undefined) return emptyRecord<Json>()
-  return isPlainObject(value) ? (value as JsonObject) : undefined
+  return isJsonObject(value) ? value : undefined
 }

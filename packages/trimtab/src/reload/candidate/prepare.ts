@@ -16,7 +16,7 @@ import { pinRestartOnly } from './pin.ts'
 export interface PrepareOptions {
   readonly definition: ConfigDefinition
   /** What runs; undefined at boot. */
-  readonly current: Snapshot<unknown> | undefined
+  readonly current: Snapshot<object> | undefined
   /** Sections that have to stay as they run although the schema allows the change. */
   readonly pinnedSections: readonly Segments[]
   readonly basis: RedactionBasis
@@ -27,7 +27,7 @@ export type PreparedCandidate =
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
 interface Typed {
-  readonly config: unknown
+  readonly config: object
   readonly resolved: JsonObject
 }
 
@@ -38,7 +38,8 @@ export function prepare(content: Content, options: PrepareOptions): PreparedCand
   if (!configured.ok) return configured
 
   const { warnings } = configured
-  if (current === undefined) return { ok: true, candidate: toCandidate(content, configured, configured, content.written, options, warnings) }
+  if (current === undefined)
+    return { ok: true, candidate: toCandidate(content, configured, configured, content.written, options, warnings) }
 
   const pin = (running: JsonObject, next: JsonObject) =>
     pinSections(pinRestartOnly(definition.shape, running, next), running, options.pinnedSections)
@@ -56,7 +57,9 @@ function validated(
   tree: JsonObject,
   content: Content,
   { definition, current }: PrepareOptions,
-): ({ readonly ok: true; readonly warnings: readonly Problem[] } & Typed) | { readonly ok: false; readonly problems: readonly Problem[] } {
+):
+  | ({ readonly ok: true; readonly warnings: readonly Problem[] } & Typed)
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
   const validation = definition.validate(tree, content.context)
   if (!validation.ok) return validation
   const previous = current && { config: current.config, input: current.resolved }
@@ -94,6 +97,7 @@ function toCandidate(
 
 function pinSections(tree: JsonObject, running: JsonObject, sections: readonly Segments[]): JsonObject {
   return sections.reduce((pinned, section) => {
+    // A tree of JSON holds JSON.
     const value = valueAt(running, section) as Json | undefined
     if (valueAt(pinned, section) === value) return pinned
     return value === undefined ? removeAt(pinned, section) : setAt(pinned, section, value)
@@ -103,7 +107,7 @@ function pinSections(tree: JsonObject, running: JsonObject, sections: readonly S
 /** What was configured is valid, and so is what runs: only both together are not, so both fields are named. */
 function mixtureProblems(
   problems: readonly Problem[],
-  current: Snapshot<unknown>,
+  current: Snapshot<object>,
   configured: Typed,
   { definition }: PrepareOptions,
 ): readonly Problem[] {

@@ -104,7 +104,8 @@ function keysOf(module: Module, { running, config }: PlanRequest): readonly (str
   if (module.definition.each !== true) return [undefined]
   const record = sectionOf(module, config)
   const keys = new Set(isPlainObject(record) ? Object.keys(record) : [])
-  for (const instance of running.values()) if (instance.module === module && instance.key !== undefined) keys.add(instance.key)
+  for (const instance of running.values())
+    if (instance.module === module && instance.key !== undefined) keys.add(instance.key)
   return [...keys].sort(compareText)
 }
 
@@ -113,14 +114,21 @@ function planUnit(planning: Planning, module: Module, key: string | undefined): 
   const unit = unitId(module, key)
   const current = request.running.get(unit)
   const at = [...(module.definition.config?.path ?? []), ...(key === undefined ? [] : [key])]
-  const section = key === undefined ? sectionOf(module, request.config) : valueAt(sectionOf(module, request.config), [key])
+  const section =
+    key === undefined ? sectionOf(module, request.config) : valueAt(sectionOf(module, request.config), [key])
   const wanted = isWanted(planning, module, key, section)
   const base = { unit, module, key, current, at, section, stopFirst: false, restore: undefined }
   roots.set(unit, [at])
 
   if (current === undefined) {
     if (!wanted) steps.push({ ...base, action: 'none', because: undefined })
-    else steps.push({ ...base, ...startOver(request, module, unit, section), action: 'start', because: { kind: 'enabled' } })
+    else
+      steps.push({
+        ...base,
+        ...startOver(request, module, unit, section),
+        action: 'start',
+        because: { kind: 'enabled' },
+      })
     return
   }
   if (!wanted) {
@@ -146,14 +154,22 @@ function planUnit(planning: Planning, module: Module, key: string | undefined): 
     steps.push({ ...base, action: 'none', because: undefined })
     return
   }
-  steps.push({ ...base, ...(exclusive ? { stopFirst: true } : takeBack(request, unit, section)), action: 'replace', because })
+  steps.push({
+    ...base,
+    ...(exclusive ? { stopFirst: true } : takeBack(request, unit, section)),
+    action: 'replace',
+    because,
+  })
 }
 
 /** A unit that does not run: an exclusive one may have a resource of an older generation in its way. */
 function startOver(request: PlanRequest, module: Module, unit: UnitId, section: unknown): Partial<Step> {
   const { restore } = takeBack(request, unit, section)
   if (restore !== undefined) return { restore }
-  return { stopFirst: module.definition.exclusive === true && request.parked.has(unit), current: request.parked.get(unit) }
+  return {
+    stopFirst: module.definition.exclusive === true && request.parked.has(unit),
+    current: request.parked.get(unit),
+  }
 }
 
 function takeBack({ parked }: PlanRequest, unit: UnitId, section: unknown): Pick<Step, 'restore'> {
@@ -164,7 +180,12 @@ function takeBack({ parked }: PlanRequest, unit: UnitId, section: unknown): Pick
   return { restore: usable ? kept : undefined }
 }
 
-function reasonOf({ request, steps }: Planning, current: Instance, section: unknown, at: Segments): Because | undefined {
+function reasonOf(
+  { request, steps }: Planning,
+  current: Instance,
+  section: unknown,
+  at: Segments,
+): Because | undefined {
   if (request.stuck.has(current.unit)) return { kind: 'stuck' }
   const followed = steps.find((step) => isFollowed(step) && holdsStep(current, step))
   if (followed !== undefined) return { kind: 'follows', module: followed.unit }
@@ -215,8 +236,12 @@ export function sectionOf(module: Module, config: unknown): unknown {
 }
 
 /** The part of a plan that people and machines get. */
-export function describeSteps(steps: readonly Step[]): readonly PlannedStep[] {
-  return steps.flatMap(({ unit, action, because, stopFirst }) =>
-    action === 'none' || because === undefined ? [] : [{ module: unit, action, because, gap: stopFirst }],
-  )
+export function describeSteps(steps: readonly Step[], changes: Changes): readonly PlannedStep[] {
+  return steps.flatMap(({ unit, action, because, stopFirst, at }) => {
+    if (action === 'none' || because === undefined) return []
+    const paths = [...changes.under(printPath(at))].map((change) => change.path)
+    // Under `bestEffort` a module may run on an older section than readers hold: then the section itself is named.
+    const reason = because.kind === 'changed' && paths.length > 0 ? { ...because, paths } : because
+    return [{ module: unit, action, because: reason, gap: stopFirst }]
+  })
 }

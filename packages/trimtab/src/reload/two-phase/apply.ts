@@ -97,13 +97,26 @@ class Application {
     if (result.kind === 'done') {
       this.#entries.push(result.entry)
       const { duration, gap } = result
-      this.#reports.set(unit, { module: unit, status: 'applied', action: actionOf(step), duration, ...(gap === undefined ? {} : { gap }) })
+      this.#reports.set(unit, {
+        module: unit,
+        status: 'applied',
+        action: actionOf(step),
+        duration,
+        ...(gap === undefined ? {} : { gap }),
+      })
       return undefined
     }
 
     const error = this.#host.scrub(describeEnd(result.end))
     const action = actionOf(step)
-    this.#reports.set(unit, { module: unit, status: 'failed', action, step: result.step, error, duration: result.end.elapsed })
+    this.#reports.set(unit, {
+      module: unit,
+      status: 'failed',
+      action,
+      step: result.step,
+      error,
+      duration: result.end.elapsed,
+    })
     const cancelled = result.end.kind === 'aborted'
     if (mode === 'bestEffort' && !cancelled) {
       const { stuck } = await undoEntries(this.#host, [result.entry], this.#running)
@@ -140,7 +153,8 @@ class Application {
     const stuck = [...this.#stuck, ...result.stuck]
     for (const [unit, { action, duration }] of result.undone) {
       // The one that failed is reported as failed, undone or not.
-      if (this.#reports.get(unit)?.status === 'applied') this.#reports.set(unit, { module: unit, status: 'undone', action, duration })
+      if (this.#reports.get(unit)?.status === 'applied')
+        this.#reports.set(unit, { module: unit, status: 'undone', action, duration })
     }
     for (const { module, error } of stuck) {
       const entry = this.#entries.find(({ step }) => step.unit === module)
@@ -219,7 +233,8 @@ class Application {
       view: this.#view,
       signal: this.#request.signal,
     })
-    if (end.kind !== 'done') return { kind: 'failed', entry: { kind: 'swap', step, fresh: undefined }, step: 'start', end }
+    if (end.kind !== 'done')
+      return { kind: 'failed', entry: { kind: 'swap', step, fresh: undefined }, step: 'start', end }
     this.#running.set(unit, end.value)
     const now = this.#host.clock.monotonic()
     return {
@@ -234,7 +249,8 @@ class Application {
     openGap(old)
     this.#gaps.push(old)
     const { end, cutOff } = await drainAndStop(this.#host, old)
-    if (cutOff.length > 0) this.#host.log(old.module).warn(`${old.unit} was stopped while in use by ${cutOff.join(', ')}`)
+    if (cutOff.length > 0)
+      this.#host.log(old.module).warn(`${old.unit} was stopped while in use by ${cutOff.join(', ')}`)
     return end
   }
 
@@ -245,7 +261,9 @@ class Application {
       if (entry.fresh.ended || target.get(entry.step.unit) === entry.fresh) continue
       const end = await stopInstance(this.#host, entry.fresh)
       if (end.kind !== 'done') {
-        this.#host.log(entry.fresh.module).warn(`${entry.fresh.unit} did not stop cleanly: ${this.#host.scrub(describeEnd(end))}`)
+        this.#host
+          .log(entry.fresh.module)
+          .warn(`${entry.fresh.unit} did not stop cleanly: ${this.#host.scrub(describeEnd(end))}`)
       }
     }
   }

@@ -27,7 +27,7 @@ export async function startAll(host: StepHost, graph: Graph, request: ApplyReque
 
   const startOne = async (step: Step): Promise<void> => {
     const needed = steps.filter((other) => graph.dependencies(step.module).includes(other.module))
-    await Promise.all(needed.map((other) => starts.get(other)))
+    await Promise.all(needed.map(async (other) => starts.get(other)))
     if (step.action === 'none' || cause !== undefined || controller.signal.aborted) return
     const { unit, module, key, section } = step
     const end = await startInstance(host, {
@@ -45,7 +45,14 @@ export async function startAll(host: StepHost, graph: Graph, request: ApplyReque
     }
     if (end.kind === 'aborted') return
     const error = host.scrub(describeEnd(end))
-    reports.set(unit, { module: unit, status: 'failed', action: 'started', step: 'start', error, duration: end.elapsed })
+    reports.set(unit, {
+      module: unit,
+      status: 'failed',
+      action: 'started',
+      step: 'start',
+      error,
+      duration: end.elapsed,
+    })
     if (cause === undefined) {
       cause = { kind: 'step_failed', module: unit, step: 'start', error, timedOut: end.kind === 'timed_out' }
       thrown = end.kind === 'failed' ? end.error : undefined

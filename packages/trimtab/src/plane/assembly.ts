@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { createGraph } from '../modules/graph.ts'
+import { defaultTimeouts, type ModuleTimeouts } from '../modules/define-module.ts'
+import { type Clock, systemClock } from '../primitives/clock.ts'
+import type { Disposers } from '../primitives/disposers.ts'
+import { guardedLogger, type Logger, silentLogger } from '../primitives/logger.ts'
+import { type Random, systemRandom } from '../primitives/random.ts'
+import { type ContentLoader, createLoader } from '../reload/candidate/loader.ts'
+import { createLayerReader, type LayerReader, type OpenSource } from '../reload/candidate/read-layers.ts'
+import type { Loader } from '../reload/candidate/candidate.ts'
+import { Engine } from '../reload/engine.ts'
+import type { Journal } from '../reload/journal.ts'
+import type { ConfigDefinition } from '../schema/define-config.ts'
+import type { Source, SourceHost } from '../sources/source.ts'
+import { createReferences } from '../sources/references.ts'
+import { environmentResolver } from '../sources/references/environment-resolver.ts'
+import { fileResolver } from '../sources/references/file-resolver.ts'
+import { hasReference } from '../sources/references/parse-references.ts'
+import type { ReferenceResolver } from '../sources/references/resolver.ts'
+import { breakerOptions, type PlaneOptions, type ReferenceOptions, type ReloadOptions } from './options.ts'
+
+/** What reading configuration needs, with or without a plane around it. */
+export interface Reading {
+  readonly opened: readonly OpenSource[]
+  readonly reader: LayerReader
+  readonly loader: ContentLoader
+  readonly resolvers: readonly ReferenceResolver[]
+  /** Whether a text holds a reference that somebody would resolve. */
+  readonly isReference: (text: string) => boolean
+}
+
+export interface ReadingParts {
+  readonly definition: ConfigDefinition
+  readonly sources: readonly Source[]
+  readonly references: ReferenceOptions | undefined
+  readonly readTimeout: number | undefined
+  readonly host: SourceHost
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+const defaultReadTimeout = 10_000
+
+/** Opens sources; each is given to `open` to be closed, as soon as it is. */
+export function openReading(
+  { definition, sources, references, readTimeout, host, env }: ReadingParts,
+  open: Disposers,
+): Reading {
+  const resolvers = [environmentResolver(env), fileResolver(host), ...(references?.resolvers ?? [])]
+  const resolving = createReferences({ resolvers, allow: references?.allow, clock: host.clock })
+  const schemes = new Set(resolvers.map(({ scheme }) => scheme))
+  const opened = sources.map((source) => {
+    const reader = source.open(host)
+    open.add(() => reader.close())
+    return { source, reader }
+  })
+  const reader = createLayerReader(opened, host.clock, readTimeout ?? defaultReadTimeout)
+  const loader = createLoader({ sources, reader, references: resolving, shape: definition.shape })
+  return { opened, reader, loader, resolvers, isReference: (text) => hasReference(text, schemes) }
+}
+
+export interface EngineParts {
+  readonly options: PlaneOptions
+  readonly definition: ConfigDefinition
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly loader: Loader
+  readonly journal: Journal
+  readonly isReference: (text: string) => boolean
+}
+
+const historyLimit = 50
+const undoLimit = 8
+
+export function assembleEngine(parts: EngineParts): Engine {
+  const { options, clock, random, logger, loader, journal, isReference } = parts
+  const { reload = {} } = options
+  return new Engine({
+    host: {
+      clock,
+      timeouts: timeoutsOf(reload),
+      log: (module) => guardedLogger(logger, (text) => text, `${module.name}: `),
+      definition: parts.definition,
+      graph: createGraph(options.modules ?? []),
+      loader,
+      journal,
+      policy: { apply: reload.apply ?? 'atomic', restartOnly: reload.restartOnly ?? 'pin' },
+      basis: { key: randomBytes(32), isReference },
+      logger,
+    },
+    random,
+    breaker: breakerOptions(options.breaker),
+    judge: options.bake?.judge,
+    historyLimit: reload.history ?? historyLimit,
+    undoLimit,
+  })
+}
+
+function timeoutsOf(reload: ReloadOptions): Required<ModuleTimeouts> {
+  return {
+    startTimeout: reload.startTimeout ?? defaultTimeouts.startTimeout,
+    checkTimeout: reload.checkTimeout ?? defaultTimeouts.checkTimeout,
+    reloadTimeout: reload.reloadTimeout ?? defaultTimeouts.reloadTimeout,
+    stopTimeout: reload.stopTimeout ?? defaultTimeouts.stopTimeout,
+    drainTimeout: reload.drainTimeout ?? defaultTimeouts.drainTimeout,
+  }
+}
+
+export function timeOf({
+  clock = systemClock,
+  random = systemRandom,
+}: {
+  clock?: Clock | undefined
+  random?: Random | undefined
+}): {
+  readonly clock: Clock
+  readonly random: Random
+} {
+  return { clock, random }
+}
+
+/** Without a logger, what somebody has to act on goes to stderr. */
+export function loggerOf(given: Logger | false | undefined): Logger {
+  if (given === false) return silentLogger
+  const logger: Logger = given ?? {
+    debug() {},
+    info() {},
+    // The one place that writes without having been given where to.
+    // oxlint-disable-next-line no-console
+    warn: (message) => console.warn(message),
+    // oxlint-disable-next-line no-console
+    error: (message) => console.error(message),
+  }
+  return guardedLogger(logger, (text) => text)
+}

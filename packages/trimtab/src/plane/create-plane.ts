@@ -1,0 +1,162 @@
+import type { z } from 'zod'
+import { TrimtabError } from '../errors/trimtab-error.ts'
+import { type Disposers, disposers } from '../primitives/disposers.ts'
+import { createEmitter, type Emitter } from '../primitives/emitter.ts'
+import type { Engine } from '../reload/engine.ts'
+import type { Outcome } from '../reload/outcome.ts'
+import type { ConfigSchema } from '../schema/define-config.ts'
+import { configInvalid, sourceUnreadable } from '../schema/problem.ts'
+import { createOverrides, type Overrides } from '../sources/override.ts'
+import { ambient } from './ambient.ts'
+import { assembleEngine, loggerOf, openReading, type Reading, timeOf } from './assembly.ts'
+import { bootLoader, findBootContent } from './boot.ts'
+import { createFollower, type FollowParts } from './follow-sources.ts'
+import { LivePlane } from './live-plane.ts'
+import { describeCause, observe } from './observe.ts'
+import { checkOptions, type PlaneOptions } from './options.ts'
+import type { Plane, PlaneEvent } from './plane.ts'
+import { openState } from './open-state.ts'
+
+const defaultBootTimeout = 15_000
+
+/**
+ * Starts a plane: reads the sources, asks every module, starts them, and follows what changes from then on. Throws
+ * having closed everything it had opened: `option_invalid`, `config_invalid`, `source_unreadable`, `module_failed`,
+ * `step_timed_out`, `module_cycle`, `state_dir_unusable`.
+ *
+ * @example
+ * const plane = await createPlane({ config, sources: [fileSource('config.yaml')], modules: [pool, http] })
+ * plane.config.pool.max // always the committed snapshot
+ */
+export async function createPlane<Schema extends ConfigSchema>(
+  options: PlaneOptions<Schema>,
+): Promise<Plane<z.output<Schema>>> {
+  // The schema's type matters to readers alone; nothing here looks inside.
+  const erased: PlaneOptions = options
+  checkOptions(erased)
+  const open = disposers()
+  try {
+    return await start<z.output<Schema>>(erased, open)
+  } catch (error) {
+    await open.dispose()
+    throw error
+  }
+}
+
+async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Plane<Config>> {
+  const { clock, random } = timeOf(options)
+  const { env, runHost, hostname } = ambient()
+  const logger = loggerOf(options.logger)
+  const definition = options.config
+  const host = { clock, random, shape: definition.shape }
+
+  const overrides = createOverrides({ clock })
+  open.add(() => overrides.close())
+  const sources = [...options.sources, overrides.source]
+  const { references, reload = {} } = options
+  const reading = openReading({ definition, sources, references, readTimeout: reload.readTimeout, host, env }, open)
+  const state = await openState({
+    path: options.stateDir ?? env['TRIMTAB_STATE_DIR'],
+    instance: options.instance ?? hostname,
+    host,
+    logger,
+  })
+  open.add(() => state.close())
+
+  const boot = await findBootContent(
+    {
+      loader: reading.loader,
+      opened: reading.opened,
+      memory: state.memory,
+      fallback: options.fallback,
+      timeout: reload.bootTimeout ?? defaultBootTimeout,
+      host,
+      logger,
+    },
+    new AbortController().signal,
+  )
+  const loader = bootLoader(reading.loader)
+  loader.start(boot.loaded)
+  const { journal } = state
+  const engine = assembleEngine({
+    options,
+    definition,
+    clock,
+    random,
+    logger,
+    loader,
+    journal,
+    isReference: reading.isReference,
+  })
+  const events = planeEvents(engine, overrides)
+  observe(events, logger)
+  const outcome = await engine.reload({ trigger: 'boot', background: true, force: boot.from !== 'configured' })
+  if (outcome.status !== 'full_success') {
+    await engine.close()
+    throw bootError(outcome, engine.bootFailure)
+  }
+
+  const wake: FollowParts['wake'] = (trigger) => void engine.reload({ trigger, background: true }).catch(() => {})
+  follow(engine, reading, { clock, random, logger, wake }, open)
+  // What is configured is tried again as soon as it can be, and refused loudly where it has been set aside.
+  if (boot.from !== 'configured') void engine.reload({ trigger: 'retry', background: true }).catch(() => {})
+  return new LivePlane<Config>({
+    definition,
+    engine,
+    reading,
+    overrides,
+    events,
+    clock,
+    logger,
+    bootedFrom: boot.from,
+    stateDir: state.path,
+    open,
+    noteStop: () => state.noteStop(),
+    runHost,
+  })
+}
+
+/** Everything the plane's parts tell, as one. */
+function planeEvents(engine: Engine, overrides: Overrides): Emitter<PlaneEvent> {
+  const events = createEmitter<PlaneEvent>()
+  engine.events.on((event) => events.emit(event))
+  overrides.on((event) => events.emit({ kind: 'override', event }))
+  return events
+}
+
+/** Reloads when a source or something it refers to may have changed. */
+function follow(engine: Engine, { opened, loader, resolvers }: Reading, parts: FollowParts, open: Disposers): void {
+  const follower = createFollower(parts, resolvers)
+  open.add(() => follower.close())
+  for (const source of opened) follower.source(source)
+  const followReferences = () => follower.references(loader.referenced)
+  followReferences()
+  engine.events.on((event) => {
+    if (event.kind === 'settled') followReferences()
+  })
+}
+
+function bootError(outcome: Outcome, thrown: unknown): TrimtabError {
+  switch (outcome.status) {
+    case 'load_failed':
+      return sourceUnreadable(outcome.problems)
+    case 'validation_failed':
+      return configInvalid(outcome.problems)
+    case 'rolled_back':
+    case 'stuck': {
+      const { cause } = outcome
+      const code = cause.kind === 'step_failed' && cause.timedOut ? 'step_timed_out' : 'module_failed'
+      return new TrimtabError(code, `The plane could not start: ${describeCause(cause)}.`, {
+        details: { outcome },
+        ...(thrown === undefined ? {} : { cause: thrown }),
+      })
+    }
+    case 'unchanged':
+    case 'full_success':
+    case 'partial_applied':
+    case 'circuit_open':
+      return new TrimtabError('internal', `The boot ended as ${outcome.status}.`)
+    default:
+      return outcome satisfies never
+  }
+}

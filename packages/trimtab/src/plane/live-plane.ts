@@ -1,0 +1,261 @@
+import { TrimtabError } from '../errors/trimtab-error.ts'
+import type { DeepReadonly } from '../model/deep-readonly.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { ModuleRef } from '../modules/define-module.ts'
+import { childController } from '../primitives/abort.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { Disposer, Disposers } from '../primitives/disposers.ts'
+import type { Emitter } from '../primitives/emitter.ts'
+import type { Json } from '../primitives/json.ts'
+import type { Logger } from '../primitives/logger.ts'
+import type { Committed } from '../reload/committed.ts'
+import type { Engine } from '../reload/engine.ts'
+import type { Outcome } from '../reload/outcome.ts'
+import type { ConfigDefinition } from '../schema/define-config.ts'
+import type { Overrides, OverrideTerms } from '../sources/override.ts'
+import type { Reading } from './assembly.ts'
+import { explainPath, type Explanation } from './explain.ts'
+import type {
+  AppliedOverride,
+  CloseOptions,
+  CloseReport,
+  Plane,
+  PlaneEvent,
+  PlaneReloadOptions,
+  PlaneState,
+} from './plane.ts'
+import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
+import {
+  pathSelector,
+  type Selector,
+  subscribeValue,
+  type ValueChange,
+  type WatchOptions,
+  watchValue,
+} from './watchers.ts'
+
+export interface LivePlaneParts {
+  readonly definition: ConfigDefinition
+  readonly engine: Engine
+  readonly reading: Reading
+  readonly overrides: Overrides
+  readonly events: Emitter<PlaneEvent>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly bootedFrom: Extract<PlaneState, { kind: 'running' }>['bootedFrom']
+  readonly stateDir: string | undefined
+  /** Everything beside the engine that has to be closed. */
+  readonly open: Disposers
+  /** Notes that the process has been asked to stop, so that its end is no crash. */
+  readonly noteStop: () => void
+  readonly runHost: RunHost
+}
+
+type Life =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'closing'; readonly done: Promise<CloseReport> }
+  | { readonly kind: 'closed'; readonly report: CloseReport }
+
+/** A plane whose boot has succeeded. */
+export class LivePlane<Config> implements Plane<Config> {
+  readonly #parts: LivePlaneParts
+  readonly #ended = new AbortController()
+  #life: Life = { kind: 'open' }
+
+  constructor(parts: LivePlaneParts) {
+    this.#parts = parts
+  }
+
+  get config(): DeepReadonly<Config> {
+    // What this plane's own schema gave.
+    return this.#committed.snapshot.config as DeepReadonly<Config>
+  }
+
+  get snapshot(): Snapshot<DeepReadonly<Config>> {
+    // As above.
+    return this.#committed.snapshot as Snapshot<DeepReadonly<Config>>
+  }
+
+  get state(): PlaneState {
+    if (this.#life.kind !== 'open') return { kind: this.#life.kind }
+    const { engine, bootedFrom, stateDir } = this.#parts
+    const { snapshot, pending } = this.#committed
+    return {
+      kind: 'running',
+      generation: snapshot.generation,
+      bootedFrom,
+      baking: engine.baking,
+      stuck: engine.stuck,
+      pendingRestart: pending,
+      breaker: engine.breaker,
+      stateDir,
+    }
+  }
+
+  get sources(): Plane<Config>['sources'] {
+    return this.#parts.reading.reader.status
+  }
+
+  get outcomes(): readonly Outcome[] {
+    return this.#parts.engine.outcomes
+  }
+
+  get lastOutcome(): Outcome | undefined {
+    return this.#parts.engine.outcomes[0]
+  }
+
+  get events(): Emitter<PlaneEvent> {
+    return this.#parts.events
+  }
+
+  get breaker(): Plane<Config>['breaker'] {
+    const { engine } = this.#parts
+    return { state: engine.breaker, reset: () => engine.resetBreaker() }
+  }
+
+  explain(path: string): Explanation {
+    const { definition, reading } = this.#parts
+    const { snapshot, pending, layers } = this.#committed
+    return explainPath(path, {
+      shape: definition.shape,
+      snapshot,
+      layers,
+      pending,
+      isReference: reading.isReference,
+    })
+  }
+
+  watch(
+    what: string | Selector<never, unknown>,
+    listener: (change: ValueChange<never>) => unknown,
+    options?: WatchOptions,
+  ): Disposer {
+    this.#mustBeOpen()
+    // The public signature ties the selector and the listener to the schema's types; here they are only passed on.
+    return watchValue(
+      this.#parts.engine.events,
+      toSelector(what),
+      listener as (change: ValueChange<unknown>) => unknown,
+      options,
+    )
+  }
+
+  subscribe(
+    what: string | Selector<never, unknown>,
+    options: WatchOptions = {},
+  ): AsyncGenerator<ValueChange<never>, void, undefined> {
+    this.#mustBeOpen()
+    const { controller, release } = childController(options.signal, this.#ended.signal)
+    controller.signal.addEventListener('abort', release, { once: true })
+    // As in `watch`.
+    return subscribeValue(
+      this.#parts.engine.events,
+      () => this.#committed.snapshot,
+      toSelector(what),
+      controller.signal,
+    ) as AsyncGenerator<ValueChange<never>, void, undefined>
+  }
+
+  reload(options: PlaneReloadOptions = {}): Promise<Outcome> {
+    return this.#parts.engine.reload({ trigger: 'manual', ...options })
+  }
+
+  async override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride> {
+    this.#mustBeOpen()
+    const { overrides, engine } = this.#parts
+    const override = overrides.apply(edits, terms)
+    const outcome = await engine.reload({ trigger: 'override' })
+    switch (outcome.status) {
+      case 'full_success':
+      case 'partial_applied':
+      case 'unchanged':
+        return { override, outcome }
+      case 'validation_failed':
+      case 'load_failed':
+      case 'rolled_back':
+      case 'stuck':
+      case 'circuit_open':
+        // Left where it is, it would be in the way of every later change.
+        override.withdraw()
+        return { override: undefined, outcome }
+      default:
+        return outcome satisfies never
+    }
+  }
+
+  use<R, T>(ref: ModuleRef<R>, work: (resource: R) => T | PromiseLike<T>): Promise<T> {
+    if (this.#life.kind === 'closed') return Promise.reject(closedError())
+    return this.#parts.engine.use(ref, work)
+  }
+
+  clearStuck(): void {
+    this.#parts.engine.clearStuck()
+  }
+
+  run(options: RunOptions = {}): Promise<number> {
+    const { runHost, clock, logger, engine, noteStop } = this.#parts
+    return runUntilStopped(
+      {
+        host: runHost,
+        clock,
+        logger,
+        reload: () => void engine.reload({ trigger: 'signal', background: true }).catch(() => {}),
+        leave: noteStop,
+        close: (budget) => this.close({ budget }),
+      },
+      options,
+    )
+  }
+
+  close({ budget }: CloseOptions = {}): Promise<CloseReport> {
+    switch (this.#life.kind) {
+      case 'open': {
+        const done = this.#close(budget)
+        this.#life = { kind: 'closing', done }
+        return done
+      }
+      case 'closing':
+        return this.#life.done
+      case 'closed':
+        return Promise.resolve(this.#life.report)
+      default:
+        return this.#life satisfies never
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(budget: number | undefined): Promise<CloseReport> {
+    const { engine, overrides, open, logger, noteStop } = this.#parts
+    noteStop()
+    const unfinished = await engine.close(budget)
+    this.#ended.abort(closedError())
+    overrides.close()
+    for (const error of await open.dispose()) logger.warn(`Closing met an error: ${String(error)}`)
+    const report = { unfinished }
+    this.#life = { kind: 'closed', report }
+    return report
+  }
+
+  get #committed(): Committed {
+    const { committed } = this.#parts.engine
+    // A plane is made only after its first commit, and a commit is never taken away.
+    if (committed === undefined) throw new TrimtabError('internal', 'A plane without a snapshot.')
+    return committed
+  }
+
+  #mustBeOpen(): void {
+    if (this.#life.kind !== 'open') throw closedError()
+  }
+}
+
+function toSelector(what: string | Selector<never, unknown>): Selector<unknown, unknown> {
+  // The selector takes what this plane's schema gives, which is what it will be called with.
+  return typeof what === 'string' ? pathSelector(what) : (what as Selector<unknown, unknown>)
+}
+
+function closedError(): TrimtabError {
+  return new TrimtabError('plane_closed', 'The plane is closed.')
+}

@@ -1,0 +1,53 @@
+import type { z } from 'zod'
+import type { DeepReadonly } from '../model/deep-readonly.ts'
+import { disposers } from '../primitives/disposers.ts'
+import { prepare } from '../reload/candidate/prepare.ts'
+import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
+import { configInvalid, sourceUnreadable } from '../schema/problem.ts'
+import { ambient } from './ambient.ts'
+import { openReading, timeOf } from './assembly.ts'
+import { checkSources, type PlaneOptions } from './options.ts'
+
+export interface LoadConfigOptions<Schema extends ConfigSchema>
+  extends Pick<PlaneOptions<Schema>, 'config' | 'sources' | 'references' | 'clock'> {
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Reads the configuration once: for jobs, builds, migrations. Starts no timer, watcher or module, and leaves nothing
+ * open. Throws `config_invalid` or `source_unreadable` with every problem.
+ *
+ * @example
+ * const settings = await loadConfig({ config, sources: [fileSource('config.yaml'), envSource({ prefix: 'APP_' })] })
+ */
+export async function loadConfig<Schema extends ConfigSchema>(
+  options: LoadConfigOptions<Schema>,
+): Promise<DeepReadonly<z.output<Schema>>> {
+  const { sources, references, signal = new AbortController().signal } = options
+  // The schema's type matters to the caller alone.
+  const definition: ConfigDefinition = options.config
+  checkSources(sources)
+  const open = disposers()
+  try {
+    const host = { ...timeOf(options), shape: definition.shape }
+    const { loader, isReference } = openReading(
+      { definition, sources, references, readTimeout: undefined, host, env: ambient().env },
+      open,
+    )
+    const loaded = await loader.load(signal)
+    if (loaded.kind === 'unreadable') throw sourceUnreadable(loaded.problems)
+    if (loaded.kind === 'invalid') throw configInvalid(loaded.problems)
+    const prepared = prepare(loaded.content, {
+      definition,
+      current: undefined,
+      pinnedSections: [],
+      // Nothing is compared, so that no fingerprint is made.
+      basis: { key: new Uint8Array(32), isReference },
+    })
+    if (!prepared.ok) throw configInvalid(prepared.problems)
+    // The definition's own validation made it.
+    return prepared.candidate.config as DeepReadonly<z.output<Schema>>
+  } finally {
+    await open.dispose()
+  }
+}

@@ -1,0 +1,102 @@
+import type { Disposer } from '../primitives/disposers.ts'
+import type { Emitter } from '../primitives/emitter.ts'
+import type { Logger } from '../primitives/logger.ts'
+import type { Outcome, RollbackCause } from '../reload/outcome.ts'
+import { printProblem } from '../schema/problem.ts'
+import type { PlaneEvent } from './plane.ts'
+
+/** Turns what a plane tells into lines for people. */
+export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
+  return events.on((event) => {
+    switch (event.kind) {
+      case 'settled':
+        if (!event.repeated) logOutcome(logger, event.outcome)
+        return
+      case 'committed':
+        if (event.undone) logger.warn(`Generation ${event.next.generation} is what was stable before`)
+        return
+      case 'pending_restart':
+        for (const { path, running, configured, module } of event.pending) {
+          const why = module === undefined ? '' : `, because ${module} can't be replaced while it runs`
+          logger.warn(`${path} waits for a restart: running ${running}, configured ${configured}${why}`)
+        }
+        return
+      case 'breaker':
+        if (event.state.kind === 'open')
+          logger.error(`The breaker is open after ${event.state.failures} failures of the same content`)
+        return
+      case 'stuck':
+        for (const { module, error } of event.stuck) logger.error(`${module} is stuck: ${error}`)
+        return
+      case 'set_aside':
+        logger.warn(`A content was set aside: ${event.why}`)
+        return
+      case 'retired':
+        if (event.error !== undefined) logger.warn(`${event.module} did not stop: ${event.error}`)
+        if (event.cutOff.length > 0)
+          logger.warn(`${event.module} was stopped while in use by ${event.cutOff.join(', ')}`)
+        return
+      case 'started':
+      case 'module':
+        return
+      case 'override': {
+        const { override } = event.event
+        logger.info(`Override ${override.id} ${event.event.kind}: ${override.paths.join(', ')} (${override.reason})`)
+        return
+      }
+      default:
+        event satisfies never
+    }
+  })
+}
+
+function logOutcome(logger: Logger, outcome: Outcome): void {
+  const title = `Reload ${outcome.id} (${outcome.triggers.join(', ')})`
+  for (const problem of outcome.problems) {
+    if (problem.severity === 'warning') logger.warn(printProblem(problem))
+  }
+  switch (outcome.status) {
+    case 'unchanged':
+      logger.debug(`${title}: unchanged`)
+      return
+    case 'full_success':
+      logger.info([`${title}: generation ${outcome.generation}`, ...outcome.changes.summary()].join('; '))
+      return
+    case 'partial_applied':
+      logger.warn(`${title}: generation ${outcome.generation}, without ${outcome.outstanding.join(', ')}`)
+      return
+    case 'validation_failed':
+    case 'load_failed':
+      for (const problem of outcome.problems) {
+        if (problem.severity === 'error') logger.error(`${title} refused: ${printProblem(problem)}`)
+      }
+      return
+    case 'rolled_back':
+      logger.error(`${title} undone: ${describeCause(outcome.cause)}`)
+      return
+    case 'stuck':
+      logger.error(`${title} could not be undone: ${describeCause(outcome.cause)}`)
+      return
+    case 'circuit_open':
+      logger.warn(
+        `${title} held back: this content failed ${outcome.failures} times, next trial in ${Math.ceil(outcome.retryIn)} ms`,
+      )
+      return
+    default:
+      outcome satisfies never
+  }
+}
+
+/** Why a reload was undone, as a phrase. */
+export function describeCause(cause: RollbackCause): string {
+  switch (cause.kind) {
+    case 'step_failed':
+      return `${cause.module} failed to ${cause.step}: ${cause.error}`
+    case 'cancelled':
+      return 'it was cancelled'
+    case 'unhealthy':
+      return cause.reasons.join('; ')
+    default:
+      return cause satisfies never
+  }
+}

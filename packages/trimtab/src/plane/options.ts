@@ -1,0 +1,129 @@
+import { TrimtabError } from '../errors/trimtab-error.ts'
+import { defaultTimeouts, type Module, type ModuleTimeouts } from '../modules/define-module.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { Logger } from '../primitives/logger.ts'
+import type { Random } from '../primitives/random.ts'
+import { type BreakerOptions, defaultBreaker } from '../reload/breaker.ts'
+import type { Judge } from '../reload/judge.ts'
+import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
+import type { ReferenceAllowList } from '../sources/references/allow-list.ts'
+import type { ReferenceResolver } from '../sources/references/resolver.ts'
+import type { Source } from '../sources/source.ts'
+
+export interface ReloadOptions extends ModuleTimeouts {
+  /** `atomic` (default): one failure undoes all. `bestEffort`: what works is kept, and the rest is tried again. */
+  readonly apply?: 'atomic' | 'bestEffort' | undefined
+  /** What becomes of changes to restart-only fields: `pin` (default) keeps them waiting, `reject` refuses the reload. */
+  readonly restartOnly?: 'pin' | 'reject' | undefined
+  /** Milliseconds that reading one source may take: 10 s. */
+  readonly readTimeout?: number | undefined
+  /** Milliseconds that required remote sources are awaited at boot: 15 s. */
+  readonly bootTimeout?: number | undefined
+  /** How many outcomes are kept: 50. */
+  readonly history?: number | undefined
+}
+
+export interface ReferenceOptions {
+  /** What values that were published, and not written on this machine, may refer to: nothing, if it is left away. */
+  readonly allow?: ReferenceAllowList | undefined
+  /** Further schemes beside `env` and `file`: a vault, a cloud's secret manager. */
+  readonly resolvers?: readonly ReferenceResolver[] | undefined
+}
+
+/** What a plane is made from. All but `config` and `sources` may be left away; an invalid one throws `option_invalid`. */
+export interface PlaneOptions<Schema extends ConfigSchema = ConfigSchema> {
+  readonly config: ConfigDefinition<Schema>
+  /** In the order of precedence: the last wins. */
+  readonly sources: readonly Source[]
+  readonly modules?: readonly Module[] | undefined
+  readonly references?: ReferenceOptions | undefined
+  readonly reload?: ReloadOptions | undefined
+  readonly breaker?: Partial<BreakerOptions> | undefined
+  /** Who decides whether a new snapshot may stay. Without a judge every commit is stable at once. */
+  readonly bake?: { readonly judge: Judge } | undefined
+  /** `pino` and `console` fit. Without one, warnings and errors go to stderr; `false` silences. */
+  readonly logger?: Logger | false | undefined
+  /** Where the last known good configuration is kept. Default: the variable TRIMTAB_STATE_DIR; without either, nowhere. */
+  readonly stateDir?: string | undefined
+  /** Names this process among its siblings: 1 to 128 letters, digits, `_`, `-`, `.`. Default: the host's name. */
+  readonly instance?: string | undefined
+  /** A source that is read when nothing else can be had at boot. */
+  readonly fallback?: Source | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+}
+
+const known = [
+  'config',
+  'sources',
+  'modules',
+  'references',
+  'reload',
+  'breaker',
+  'bake',
+  'logger',
+  'stateDir',
+  'instance',
+  'fallback',
+  'clock',
+  'random',
+] as const satisfies readonly (keyof PlaneOptions)[]
+
+const instanceName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/
+
+/** Throws `option_invalid` for anything that cannot be what was meant. Options are never adjusted. */
+export function checkOptions(options: PlaneOptions): void {
+  const unknown = Object.keys(options).filter((name) => !known.some((each) => each === name))
+  if (unknown.length > 0) throw invalid(unknown.join(', '), `is not known; the options are ${known.join(', ')}`)
+  checkSources(options.sources)
+
+  const { instance, reload = {}, breaker = {} } = options
+  if (instance !== undefined && !instanceName.test(instance)) {
+    throw invalid('instance', 'has to be 1 to 128 letters, digits, _, - and ., the first a letter or digit')
+  }
+  for (const name of Object.keys({ ...defaultTimeouts, readTimeout: 0, bootTimeout: 0 })) {
+    // The keys are those of ReloadOptions.
+    checkMilliseconds(`reload.${name}`, reload[name as keyof ModuleTimeouts])
+  }
+  checkChoice('reload.apply', reload.apply, ['atomic', 'bestEffort'])
+  checkChoice('reload.restartOnly', reload.restartOnly, ['pin', 'reject'])
+  checkCount('reload.history', reload.history)
+  checkCount('breaker.threshold', breaker.threshold)
+  checkMilliseconds('breaker.spacing', breaker.spacing)
+  checkMilliseconds('breaker.backoff.initial', breaker.backoff?.initial)
+  checkMilliseconds('breaker.backoff.max', breaker.backoff?.max)
+}
+
+export function breakerOptions(given: Partial<BreakerOptions> = {}): BreakerOptions {
+  return {
+    threshold: given.threshold ?? defaultBreaker.threshold,
+    backoff: given.backoff ?? defaultBreaker.backoff,
+    spacing: given.spacing ?? defaultBreaker.spacing,
+  }
+}
+
+/** Sources are told apart by their names, in origins, status and the state folder. */
+export function checkSources(sources: readonly Source[]): void {
+  const names = sources.map((source) => source.name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw invalid('sources', `has two called ${twice}; give one of them a \`name\``)
+}
+
+function checkMilliseconds(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isFinite(value) && value > 0 && value < 2 ** 31)) return
+  throw invalid(name, `has to be 1 to ${2 ** 31 - 1} milliseconds`)
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value > 0)) return
+  throw invalid(name, 'has to be a whole number above 0')
+}
+
+function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return
+  throw invalid(name, `has to be one of ${choices.join(', ')}`)
+}
+
+function invalid(name: string, why: string): TrimtabError {
+  return new TrimtabError('option_invalid', `The option ${name} ${why}.`)
+}

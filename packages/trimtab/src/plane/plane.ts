@@ -1,0 +1,123 @@
+import type { DeepReadonly } from '../model/deep-readonly.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { ModuleRef } from '../modules/define-module.ts'
+import type { UnitId } from '../modules/instance.ts'
+import type { Disposer } from '../primitives/disposers.ts'
+import type { Emitter } from '../primitives/emitter.ts'
+import type { Json } from '../primitives/json.ts'
+import type { BreakerState } from '../reload/breaker.ts'
+import type { OutsideCandidate } from '../reload/candidate/candidate.ts'
+import type { SourceStatus } from '../reload/candidate/read-layers.ts'
+import type { ReloadEvent } from '../reload/events.ts'
+import type { Outcome, PendingRestart, StuckModule } from '../reload/outcome.ts'
+import type { PathsOf, ValueAt } from '../schema/section.ts'
+import type { Override, OverrideEvent, OverrideTerms } from '../sources/override.ts'
+import type { Explanation } from './explain.ts'
+import type { RunOptions } from './run.ts'
+import type { Selector, ValueChange, WatchOptions } from './watchers.ts'
+
+/** What a plane is doing. */
+export type PlaneState =
+  | {
+      readonly kind: 'running'
+      readonly generation: number
+      /** What it was started with: what is configured, the last known good, or the fallback. */
+      readonly bootedFrom: 'configured' | 'last_known_good' | 'fallback'
+      /** Whether the newest snapshot waits for its verdict. */
+      readonly baking: boolean
+      readonly stuck: readonly StuckModule[]
+      readonly pendingRestart: readonly PendingRestart[]
+      readonly breaker: BreakerState
+      /** Where the last known good is kept; undefined where nothing is. */
+      readonly stateDir: string | undefined
+    }
+  | { readonly kind: 'closing' }
+  | { readonly kind: 'closed' }
+
+/** Everything a plane tells, in the order it happened. */
+export type PlaneEvent = ReloadEvent | { readonly kind: 'override'; readonly event: OverrideEvent }
+
+export interface PlaneReloadOptions {
+  /** Does everything up to the point where something would change, and answers as the reload would. */
+  readonly dryRun?: boolean | undefined
+  /** For a dry run: what the sources would say. */
+  readonly candidate?: OutsideCandidate | undefined
+  /** Tries content that is held back by the breaker or set aside. */
+  readonly force?: boolean | undefined
+  /** Takes the new snapshot as stable at its commit. It is recorded in the outcome. */
+  readonly skipBake?: boolean | undefined
+  /** Releases the caller; a reload that nobody else wants is dropped or undone. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface CloseOptions {
+  /** Milliseconds for everything. Default: as long as the modules' own stop timeouts allow. */
+  readonly budget?: number | undefined
+}
+
+/** What did not end when the plane was closed. */
+export interface CloseReport {
+  readonly unfinished: readonly { readonly module: UnitId; readonly error: string }[]
+}
+
+export interface AppliedOverride {
+  /** Undefined where the reload refused it: then it has been withdrawn. */
+  readonly override: Override | undefined
+  readonly outcome: Outcome
+}
+
+/** The running library in one process. `createPlane` makes one. */
+export interface Plane<Config> extends AsyncDisposable {
+  /** The committed configuration: frozen, whole, valid. Reading it again may give the next one. */
+  readonly config: DeepReadonly<Config>
+  readonly snapshot: Snapshot<DeepReadonly<Config>>
+  readonly state: PlaneState
+  readonly sources: readonly SourceStatus[]
+  /** The newest first; at most as many as `reload.history` says. */
+  readonly outcomes: readonly Outcome[]
+  /** Undefined until the boot has ended. */
+  readonly lastOutcome: Outcome | undefined
+  readonly events: Emitter<PlaneEvent>
+  readonly breaker: {
+    readonly state: BreakerState
+    /** Forgets the failures and tries what is configured at once. */
+    reset(): Promise<Outcome>
+  }
+
+  /** Where a value comes from and what else was said about it. Throws `option_invalid` for a path the schema has not. */
+  explain(path: string): Explanation
+  /** Calls `listener` after each commit that changed the value. A listener that throws, rejects or hangs harms nobody. */
+  watch<P extends PathsOf<Config>>(
+    path: P,
+    listener: (change: ValueChange<ValueAt<DeepReadonly<Config>, P>>) => unknown,
+    options?: WatchOptions,
+  ): Disposer
+  watch<T>(
+    selector: Selector<DeepReadonly<Config>, T>,
+    listener: (change: ValueChange<T>) => unknown,
+    options?: WatchOptions,
+  ): Disposer
+  /** The same as an iterator; a slow consumer is given the newest. Ends with the signal or the plane. */
+  subscribe<P extends PathsOf<Config>>(
+    path: P,
+    options?: WatchOptions,
+  ): AsyncGenerator<ValueChange<ValueAt<DeepReadonly<Config>, P>>, void, undefined>
+  subscribe<T>(
+    selector: Selector<DeepReadonly<Config>, T>,
+    options?: WatchOptions,
+  ): AsyncGenerator<ValueChange<T>, void, undefined>
+
+  /** Goes from the current snapshot to the newest candidate. A reload that fails does not throw: its outcome says so. */
+  reload(options?: PlaneReloadOptions): Promise<Outcome>
+  /** Sets values above every source for a time. One that is refused is withdrawn. */
+  override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride>
+  /** Leases a module's resource for one call. */
+  use<R, T>(ref: ModuleRef<R>, work: (resource: R) => T | PromiseLike<T>): Promise<T>
+  /** Takes stuck modules for sound. */
+  clearStuck(): void
+
+  /** Runs until a signal says to stop, then closes. Gives the exit code. */
+  run(options?: RunOptions): Promise<number>
+  /** Ends everything, once; later calls wait for the same. Names what did not stop. */
+  close(options?: CloseOptions): Promise<CloseReport>
+}

@@ -1,0 +1,111 @@
+import { type Clock, keepAlive, sleep } from '../primitives/clock.ts'
+import { type Deferred, deferred } from '../primitives/deferred.ts'
+import type { Logger } from '../primitives/logger.ts'
+import type { CloseReport } from './plane.ts'
+
+const stopSignals = ['SIGTERM', 'SIGINT'] as const
+
+export interface RunOptions {
+  /** Whether SIGHUP reloads and SIGTERM and SIGINT stop. `false` for a host that has its own. Default: true. */
+  readonly signals?: boolean | undefined
+  /** Whether the process exits when everything has stopped, with the code. Default: true. */
+  readonly exit?: boolean | undefined
+  /** Milliseconds for the whole stop: 25 s. */
+  readonly shutdownTimeout?: number | undefined
+  /** Milliseconds between being told to stop and stopping, in which load balancers take notice: 5 s. */
+  readonly grace?: number | undefined
+  /** Stops as a signal does. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The part of `process` that running needs. */
+export interface RunHost {
+  on(signal: NodeJS.Signals, listener: () => void): unknown
+  off(signal: NodeJS.Signals, listener: () => void): unknown
+  exit(code: number): unknown
+}
+
+export interface RunParts {
+  readonly host: RunHost
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly reload: () => void
+  /** Called at once when a stop has been asked for: from then on this is no crash, and nobody should send work here. */
+  readonly leave: () => void
+  readonly close: (budget: number) => Promise<CloseReport>
+}
+
+/**
+ * Runs until it is told to stop: by a signal of the process, or by `options.signal`. Then, within one budget: unready,
+ * grace, modules in reverse. A second signal ends at once. Gives 0 when everything stopped, 1 when something did not.
+ */
+export async function runUntilStopped(parts: RunParts, options: RunOptions = {}): Promise<number> {
+  const { host, clock, logger } = parts
+  const { signals = true, exit = true, shutdownTimeout = 25_000, grace = 5_000, signal } = options
+  const stop: Deferred<string> = deferred()
+  const impatient = new AbortController()
+  let asked = false
+
+  const askToStop = (why: string) => {
+    if (asked) {
+      impatient.abort(new Error(`${why} came while stopping`))
+      return
+    }
+    asked = true
+    stop.resolve(why)
+  }
+  const onReload = () => parts.reload()
+  const onStop = new Map(stopSignals.map((name) => [name, () => askToStop(name)]))
+  const onAbort = () => askToStop('the signal given to run()')
+  if (signals) {
+    host.on('SIGHUP', onReload)
+    for (const [name, listener] of onStop) host.on(name, listener)
+  }
+  if (signal?.aborted) onAbort()
+  else signal?.addEventListener('abort', onAbort, { once: true })
+  const letGo = keepAlive()
+
+  try {
+    const why = await stop.promise
+    logger.info(`Stopping: ${why}`)
+    parts.leave()
+    const startedAt = clock.monotonic()
+    const code = await Promise.race([
+      closeInOrder(
+        parts,
+        Math.min(grace, shutdownTimeout),
+        () => shutdownTimeout - (clock.monotonic() - startedAt),
+        impatient.signal,
+      ),
+      ended(impatient.signal),
+    ])
+    if (exit) host.exit(code)
+    return code
+  } finally {
+    letGo()
+    host.off('SIGHUP', onReload)
+    for (const [name, listener] of onStop) host.off(name, listener)
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+async function closeInOrder(
+  { clock, logger, close }: RunParts,
+  grace: number,
+  left: () => number,
+  impatient: AbortSignal,
+): Promise<number> {
+  try {
+    await sleep(clock, grace, impatient)
+  } catch {
+    return 1
+  }
+  const { unfinished } = await close(Math.max(0, left()))
+  for (const { module, error } of unfinished) logger.error(`${module} did not stop: ${error}`)
+  return unfinished.length === 0 ? 0 : 1
+}
+
+/** Somebody did not want to wait: what has not stopped by now is not waited for. */
+function ended(impatient: AbortSignal): Promise<number> {
+  return new Promise((resolve) => impatient.addEventListener('abort', () => resolve(1), { once: true }))
+}
