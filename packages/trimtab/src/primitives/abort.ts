@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** Why a signal was aborted, always as an Error: a caller may have aborted with anything. */
 export function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason
@@ -15,6 +17,13 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   return () => signal.removeEventListener('abort', listener)
 }
 
+/** A controller whose signal any number of steps may listen to without Node's warning of a leak. */
+export function createController(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
+}
+
 /**
  * A controller that aborts when any parent does. `release` detaches it from its parents, so that a long-lived parent
  * does not collect listeners (`AbortSignal.any` keeps its dependants until they are collected).
@@ -23,7 +32,7 @@ export function childController(...parents: readonly (AbortSignal | undefined)[]
   readonly controller: AbortController
   readonly release: () => void
 } {
-  const controller = new AbortController()
+  const controller = createController()
   const releases = parents.map((parent) => onAbort(parent, () => controller.abort(abortReason(parent))))
   return {
     controller,

@@ -1,5 +1,5 @@
-import { abortReason, childController, onAbort } from './abort.ts'
-import type { Clock } from './clock.ts'
+import { abortReason, createController, onAbort } from './abort.ts'
+import type { Clock, Timer } from './clock.ts'
 
 /** How a step with a deadline ended. `elapsed` is in milliseconds on the monotonic clock. */
 export type StepEnd<T> =
@@ -31,37 +31,41 @@ export interface StepOptions<T> {
 export function runStep<T>(options: StepOptions<T>): Promise<StepEnd<T>> {
   const { clock, timeout, signal, run, onLate } = options
   const startedAt = clock.monotonic()
-  const { controller, release } = childController(signal)
+  const elapsed = () => clock.monotonic() - startedAt
+  const controller = createController()
 
   return new Promise((resolve) => {
     let open = true
+    let timer: Timer | undefined
+    let stopListening = () => {}
     const end = (result: StepEnd<T>) => {
       open = false
-      timer.cancel()
+      timer?.cancel()
       stopListening()
-      release()
       resolve(result)
     }
-    const elapsed = () => clock.monotonic() - startedAt
-
-    const timer = clock.schedule(timeout, () => {
+    // The result is fixed before the step hears of it: an abort listener of its own can't change it.
+    const abandon = (result: StepEnd<T>, reason: Error) => {
       if (!open) return
-      // The result is fixed before the step hears of it: an abort listener that throws or settles cannot change it.
-      const result: StepEnd<T> = { kind: 'timed_out', elapsed: elapsed() }
       end(result)
-      controller.abort(new DOMException(`The deadline of ${timeout} ms passed`, 'TimeoutError'))
-    })
-    let stopListening = () => {}
+      controller.abort(reason)
+    }
+    const onParentAbort = () => {
+      const error = abortReason(signal)
+      abandon({ kind: 'aborted', error, elapsed: elapsed() }, error)
+    }
     if (signal?.aborted) {
-      end({ kind: 'aborted', error: abortReason(signal), elapsed: 0 })
+      onParentAbort()
       return
     }
-    stopListening = onAbort(signal, () => {
-      if (open) end({ kind: 'aborted', error: abortReason(signal), elapsed: elapsed() })
+    stopListening = onAbort(signal, onParentAbort)
+    timer = clock.schedule(timeout, () => {
+      const reason = new DOMException(`The deadline of ${timeout} ms passed`, 'TimeoutError')
+      abandon({ kind: 'timed_out', elapsed: elapsed() }, reason)
     })
 
-    // A hostile hook may return a thenable whose `then` throws or calls back twice; `Promise.resolve` in an async
-    // function turns all of that into one settlement.
+    // A hostile hook may return a thenable whose `then` throws or calls back twice; an async function makes one
+    // settlement of all that.
     const running = (async () => run(controller.signal))()
     running.then(
       (value) => {

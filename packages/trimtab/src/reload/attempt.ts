@@ -1,5 +1,4 @@
 import { describeThrown } from '../errors/trimtab-error.ts'
-import type { Segments } from '../model/path.ts'
 import type { RedactionBasis } from '../model/redaction.ts'
 import type { Graph } from '../modules/graph.ts'
 import type { UnitId } from '../modules/instance.ts'
@@ -15,9 +14,9 @@ import { type Checked, checkAll } from './two-phase/check.ts'
 import type { Committed } from './committed.ts'
 import type { Journal } from './journal.ts'
 import type { ModuleReport } from './outcome.ts'
-import { pendingRestarts, restartProblems } from './plan/pending.ts'
-import { type Blocked, describeSteps, type Plan, planSteps, type Step } from './plan/plan.ts'
-import { prepare } from './candidate/prepare.ts'
+import { draft } from './plan/draft.ts'
+import { restartProblems } from './plan/pending.ts'
+import type { Plan, Step } from './plan/plan.ts'
 import { startAll } from './two-phase/start-all.ts'
 import { createStepHost } from './two-phase/step-host.ts'
 import { actionOf } from './two-phase/undo.ts'
@@ -185,48 +184,6 @@ async function attemptContent(
   }
 }
 
-type Draft =
-  | { readonly ok: true; readonly candidate: Candidate; readonly steps: readonly Step[]; readonly plan: Plan }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
-
-/**
- * Validates and plans. A replacement that would reach a module which can't be replaced while it runs is not made: the
- * sections that led to it stay as they run, and the rest is planned again.
- */
-function draft(host: AttemptHost, ground: Ground, content: Content): Draft {
-  const pinnedSections: Segments[] = []
-  const held: Blocked[] = []
-  for (;;) {
-    const current = ground.committed?.snapshot
-    const prepared = prepare(content, { definition: host.definition, current, pinnedSections, basis: host.basis })
-    if (!prepared.ok) return prepared
-    const { candidate } = prepared
-    const planned = planSteps({
-      graph: host.graph,
-      running: ground.committed?.running ?? new Map(),
-      parked: ground.parked,
-      config: candidate.config,
-      stuck: ground.stuck,
-    })
-    if (planned.problems.length > 0) return { ok: false, problems: planned.problems }
-    if (planned.blocked.length === 0) {
-      const { steps } = planned
-      const pendingRestart = pendingRestarts(candidate, held)
-      return {
-        ok: true,
-        candidate,
-        steps,
-        plan: { changes: candidate.changes, steps: describeSteps(steps, candidate.changes), pendingRestart },
-      }
-    }
-    const roots = planned.blocked.flatMap((blocked) => blocked.roots)
-    const fresh = roots.filter((root) => !pinnedSections.includes(root))
-    if (fresh.length === 0) return { ok: false, problems: planned.blocked.map(blockedProblem) }
-    held.push(...planned.blocked)
-    pinnedSections.push(...fresh)
-  }
-}
-
 async function beginJournal(host: AttemptHost, digest: string): Promise<void> {
   try {
     await host.journal.begin(digest)
@@ -258,15 +215,5 @@ function setAsideProblem(why: string): Problem {
     severity: 'error',
     message: `this content was set aside: ${why}`,
     hint: 'Change it, or reload with `force` to try it again',
-  }
-}
-
-function blockedProblem({ unit }: Blocked): Problem {
-  return {
-    code: 'restart_required',
-    severity: 'error',
-    module: unit,
-    message: 'would have to be replaced, which it does not allow while it runs',
-    hint: "Restart the process, or declare the module with replace: 'cascade'",
   }
 }

@@ -1,4 +1,4 @@
-import { abortReason, onAbort } from '../primitives/abort.ts'
+import { abortReason, createController, onAbort } from '../primitives/abort.ts'
 import { type Deferred, deferred } from '../primitives/deferred.ts'
 import type { OutsideCandidate } from './candidate/candidate.ts'
 import type { Outcome, Trigger } from './outcome.ts'
@@ -39,7 +39,7 @@ export interface Pass {
 export function createPass(id: string): Pass {
   const triggers = new Set<Trigger>()
   const callers = new Set<Deferred<Outcome>>()
-  const controller = new AbortController()
+  const controller = createController()
   let background = false
   let force = false
   let skipBake = true
