@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { errorCodes } from '../packages/trimtab/src/errors/error-codes.ts'
+import { errorsPage } from './reference-pages.ts'
+
+test('the page of error codes says what the code says', async () => {
+  expect(await readFile(new URL('../docs/reference/errors.md', import.meta.url), 'utf8')).toBe(errorsPage())
+})
+
+test('every code has an HTTP status of a failure and an exit code of its own meaning', () => {
+  for (const [code, { status, exitCode, title, action }] of Object.entries(errorCodes)) {
+    expect(status, code).toBeGreaterThanOrEqual(400)
+    expect(exitCode, code).toBeGreaterThan(0)
+    expect(title, code).not.toMatch(/\.$/)
+    expect(action, code).toMatch(/\.$/)
+  }
+})
