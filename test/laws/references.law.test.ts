@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { adopt } from '../../packages/trimtab/src/model/share.ts'
@@ -84,7 +84,7 @@ function* places(value: Json, path: Segments = []): Generator<readonly [Segments
   yield [path, value]
   if (typeof value !== 'object' || value === null) return
   for (const [each, child] of Object.entries(value)) {
-    yield* places(child as Json, [...path, Array.isArray(value) ? Number(each) : each])
+    yield* places(child, [...path, Array.isArray(value) ? Number(each) : each])
   }
 }
 

@@ -132,7 +132,7 @@ describe('the environment', () => {
     const object = { APP_POOL: '{"max":1,"min":2}', APP_POOL__MAX: '20' }
     expect(await treeOf(object)).toEqual({ pool: { max: 20, min: 2 } })
     // Whatever their order.
-    expect(await treeOf(Object.fromEntries(Object.entries(object).reverse()))).toEqual({ pool: { max: 20, min: 2 } })
+    expect(await treeOf(Object.fromEntries(Object.entries(object).toReversed()))).toEqual({ pool: { max: 20, min: 2 } })
     const mapped = { APP_POOL__MAX: '20', POOL: '{"max":1,"min":2}' }
     expect(await treeOf(mapped, { POOL: 'pool' })).toEqual({ pool: { max: 20, min: 2 } })
   })

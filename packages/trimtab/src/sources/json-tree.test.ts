@@ -47,7 +47,7 @@ describe('toJsonTree', () => {
     ['a bigint', { a: 1n }, 'not_json', 'a'],
     ['no number', { a: Number.NaN }, 'not_json', 'a'],
     ['infinity', { a: [1, Number.POSITIVE_INFINITY] }, 'not_json', 'a[1]'],
-    ['a hole in a list', { a: [1, , 2] }, 'not_json', 'a[1]'],
+    ['a hole in a list', { a: Object.assign([], { 1: 2 }) }, 'not_json', 'a[0]'],
     ['half a character', { a: '\ud800' }, 'not_json', 'a'],
     [
       'a getter that throws',

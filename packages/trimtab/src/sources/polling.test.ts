@@ -14,7 +14,8 @@ const shape = shapeFor(z.object({ a: z.number() }))
 const { signal } = new AbortController()
 
 type Fetch = PollingSourceOptions['fetch']
-type Step = unknown | (() => unknown)
+/** An answer, whatever it is, or what gives one. */
+type Step = unknown
 
 /** A home that answers with one step after the other, and with the last one for ever. */
 function home(...steps: readonly Step[]) {
@@ -26,7 +27,7 @@ function home(...steps: readonly Step[]) {
     const step = script.length > 1 ? script.shift() : script[0]
     return typeof step === 'function' ? step() : step
   }) as Fetch
-  return { fetch, calls, then: (...next: readonly Step[]) => void script.splice(0, script.length, ...next) }
+  return { fetch, calls, say: (...next: readonly Step[]) => void script.splice(0, script.length, ...next) }
 }
 
 const failing = () => {
@@ -104,30 +105,30 @@ describe('a reading of a polling source', () => {
   })
 
   it('tells absent, empty and unreadable apart', async () => {
-    const { fetch, then } = home('absent')
+    const { fetch, say } = home('absent')
     const { read } = open(fetch)
     expect(await read()).toMatchObject({
       kind: 'absent',
       problem: { code: 'absent', origin: { source: 'polling:home' } },
     })
-    then({ tree: {} })
+    say({ tree: {} })
     expect(await read()).toMatchObject({ kind: 'layer', layer: { tree: {} } })
-    then('absent')
+    say('absent')
     expect(await read()).toMatchObject({ kind: 'absent' })
     // What was there before it was absent is not there any more.
-    then(failing)
+    say(failing)
     expect(await read()).toMatchObject({ kind: 'unreadable' })
   })
 
   it('is unreadable while there was no good content yet, and says why without what was thrown', async () => {
-    const { fetch, then } = home(failing)
+    const { fetch, say } = home(failing)
     const { read } = open(fetch)
     const problems = async () => {
       const reading = await read()
       return reading.kind === 'unreadable' ? reading.problems.map(printProblem) : reading.kind
     }
     expect(await problems()).toEqual(['polling:home: could not be read (ECONNREFUSED)'])
-    then(() => {
+    say(() => {
       throw null
     })
     expect(await problems()).toEqual(['polling:home: could not be read (threw null)'])
@@ -156,31 +157,31 @@ describe('a reading of a polling source', () => {
   })
 
   it('keeps the last good content while the home fails, and says so', async () => {
-    const { fetch, then } = home({ tree: { a: 1 } })
+    const { fetch, say } = home({ tree: { a: 1 } })
     const { read } = open(fetch)
     const first = layerIn(await read())
     for (const step of [failing, { tree: planted }, undefined]) {
-      then(step)
+      say(step)
       const { layer, warnings } = layerIn(await read())
       expect(layer).toBe(first.layer)
       expect(warnings).toMatchObject([
         { severity: 'warning', message: expect.stringContaining('the last good content is kept') },
       ])
     }
-    then({ tree: { a: 1 } })
+    say({ tree: { a: 1 } })
     expect(layerIn(await read())).toEqual({ kind: 'layer', layer: first.layer, warnings: [] })
   })
 
   it('gives up a call that takes too long, begins no second one beside it, and recovers when it ends', async () => {
     const hanging: Deferred<unknown> = deferred()
-    const { fetch, calls, then } = home(() => hanging.promise)
+    const { fetch, calls, say } = home(() => hanging.promise)
     const { clock, reader } = open(fetch, { timeout: '2s' })
     const first = reader.read(signal)
     await clock.advance(2_000)
     expect(await first).toMatchObject({ problems: [{ message: 'gave no answer within 2000 ms' }] })
     expect(calls[0]?.signal.aborted).toBe(true)
 
-    then({ tree: { a: 2 } })
+    say({ tree: { a: 2 } })
     expect(await reader.read(signal)).toMatchObject({ problems: [{ message: 'is still busy with an earlier call' }] })
     expect(calls).toHaveLength(1)
 
@@ -232,7 +233,7 @@ describe('a reading of a polling source', () => {
 
 describe('watching a polling source', () => {
   it('wakes when the content has changed, and only then', async () => {
-    const { fetch, calls, then } = home({ tree: { a: 1 } })
+    const { fetch, calls, say } = home({ tree: { a: 1 } })
     const opened = open(fetch, { interval: '10s' })
     await opened.read()
     const { state, end } = watching(opened)
@@ -240,13 +241,16 @@ describe('watching a polling source', () => {
     expect(calls).toHaveLength(6)
     expect(state.wakes).toBe(0)
 
-    then({ tree: { a: 2 } })
+    say({ tree: { a: 2 } })
     await opened.clock.advance(10_000)
     expect(state.wakes).toBe(1)
     const asked = calls.length
     expect(await opened.read()).toMatchObject({ layer: { tree: { a: 2 } } })
     // What woke is what is read: the home is not asked a second time.
     expect(calls).toHaveLength(asked)
+    // And only once: whoever reads again asks again.
+    say({ tree: { a: 3 } })
+    expect(await opened.read()).toMatchObject({ layer: { tree: { a: 3 } } })
 
     await opened.clock.advance(50_000)
     expect(state.wakes).toBe(1)
@@ -255,30 +259,30 @@ describe('watching a polling source', () => {
   })
 
   it('wakes when the content becomes absent and when it is there again', async () => {
-    const { fetch, then } = home({ tree: { a: 1 } })
+    const { fetch, say } = home({ tree: { a: 1 } })
     const opened = open(fetch, { interval: '10s' })
     await opened.read()
     const { state, end } = watching(opened)
-    then('absent')
+    say('absent')
     await opened.clock.advance(10_000)
     expect(state.wakes).toBe(1)
     expect(await opened.read()).toMatchObject({ kind: 'absent' })
-    then({ tree: { a: 1 } })
+    say({ tree: { a: 1 } })
     await opened.clock.advance(10_000)
     expect(state.wakes).toBe(2)
     await end()
   })
 
   it('gives a reading the newest content when several polls found something', async () => {
-    const { fetch, then } = home({ tree: { a: 1 } })
+    const { fetch, say } = home({ tree: { a: 1 } })
     const opened = open(fetch, { interval: '10s' })
     await opened.read()
     const { state, end } = watching(opened)
-    then({ tree: { a: 2 } }, { tree: { a: 3 } })
+    say({ tree: { a: 2 } }, { tree: { a: 3 } })
     await opened.clock.advance(20_000)
     expect(state.wakes).toBe(2)
     expect(await opened.read()).toMatchObject({ layer: { tree: { a: 3 } } })
-    then({ tree: { a: 4 } }, { tree: { a: 3 } })
+    say({ tree: { a: 4 } }, { tree: { a: 3 } })
     await opened.clock.advance(20_000)
     // Changed and changed back before anybody looked.
     expect(await opened.read()).toMatchObject({ layer: { tree: { a: 3 } } })
@@ -286,10 +290,10 @@ describe('watching a polling source', () => {
   })
 
   it('rejects when a poll fails, asks at once when it is started again, and wakes when the failure is over', async () => {
-    const { fetch, calls, then } = home({ tree: { a: 1 } })
+    const { fetch, calls, say } = home({ tree: { a: 1 } })
     const opened = open(fetch, { interval: '10s' })
     const first = layerIn(await opened.read())
-    then(failing)
+    say(failing)
     const failed = watching(opened)
     await opened.clock.advance(10_000)
     expect(isTrimtabError(failed.state.rejected, 'source_unreadable')).toBe(true)
@@ -298,7 +302,7 @@ describe('watching a polling source', () => {
     expect(layerIn(await opened.read())).toMatchObject({ layer: first.layer, warnings: [{ code: 'unreadable' }] })
 
     const asked = calls.length
-    then({ tree: { a: 1 } })
+    say({ tree: { a: 1 } })
     const again = watching(opened)
     await opened.clock.advance(0)
     expect(calls).toHaveLength(asked + 1)

@@ -197,6 +197,32 @@ describe('a reference', () => {
     ).toHaveLength(4)
   })
 
+  it('that fails is named, so that it can be watched until it does not', async () => {
+    const missing = { scheme: 'file', name: '/missing/x' }
+    const written = { greeting: '${file:/missing/x}', hosts: ['${env:NAME}'] }
+    expect(await references().resolve(frozen(written), local)).toMatchObject({
+      ok: false,
+      names: [missing, { scheme: 'env', name: 'NAME' }],
+    })
+    const unusable = await references().resolve(frozen({ pool: '${env:EVIL}' }), local)
+    expect(unusable).toMatchObject({ ok: false, names: [{ scheme: 'env', name: 'EVIL' }] })
+    // What must not be read is not watched either.
+    const refused = await references().resolve(frozen({ pool: { url: '${file:/etc/shadow}' } }), published)
+    expect(refused).toMatchObject({ ok: false, names: [] })
+  })
+
+  it('says which values it gave, as they came, to be kept out of every text', async () => {
+    const list = references()
+    const result = await list.resolve(
+      frozen({ greeting: 'a${env:DB_PASSWORD}b${env:EMPTY}', hosts: ['${env:DB_PASSWORD}', '${env:NAME}'] }),
+      local,
+    )
+    if (!result.ok) throw new Error('expected a result')
+    expect(list.secretsOf(result.value)).toEqual([planted, 'app'])
+    const plain = await list.resolve(frozen({ greeting: 'a' }), local)
+    expect(plain.ok && list.secretsOf(plain.value)).toEqual([])
+  })
+
   it('does not touch the tree it stands in', async () => {
     const written = frozen({ greeting: '${env:NAME}', pool: { url: '${env:DB_PASSWORD}' } })
     const before = JSON.stringify(written)
@@ -319,6 +345,22 @@ describe('a value that anybody may publish', () => {
     expect(
       await problemsOf({ greeting: '${env:NAME}', users: [{ password: '${env:DB_PASSWORD}' }] }, context),
     ).toHaveLength(1)
+  })
+
+  it('may not use what a local value beside it reads', async () => {
+    const context: ReferenceContext = {
+      ...local,
+      trustAt: (path: Segments) => (path[0] === 'users' ? 'allow_listed' : 'local'),
+    }
+    const users = [{ password: '${env:AWS_SECRET_ACCESS_KEY}' }]
+    for (const written of [
+      { greeting: '${env:AWS_SECRET_ACCESS_KEY}', users },
+      { users, greeting: '${env:AWS_SECRET_ACCESS_KEY}' },
+    ]) {
+      const problems = await problemsOf(written, context, { allow })
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain('users[0].password: ${env:AWS_SECRET_ACCESS_KEY} is not in the allow-list')
+    }
   })
 
   it('may not use what a local value has read before', async () => {

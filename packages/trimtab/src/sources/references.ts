@@ -57,13 +57,20 @@ export interface Resolved {
   readonly warnings: readonly Problem[]
 }
 
+/** What became of a tree. A failure also names what was asked for: when one of those changes, it may succeed. */
+export type Resolution =
+  | { readonly ok: true; readonly value: Resolved }
+  | { readonly ok: false; readonly error: readonly Problem[]; readonly names: readonly Reference[] }
+
 export interface References {
   /**
    * Replaces the references in the values of a merged tree, on a copy that shares whatever holds none. What a reference
    * gives is never expanded again. Text that is a reference and nothing else is converted to the type of its field.
    * Gives every problem at once; rejects only when the signal aborts.
    */
-  resolve(written: JsonObject, context: ReferenceContext): Promise<Result<Resolved, readonly Problem[]>>
+  resolve(written: JsonObject, context: ReferenceContext): Promise<Resolution>
+  /** The values that references gave for a result, as they came: to be kept out of every text. */
+  secretsOf(resolved: Resolved): readonly string[]
 }
 
 interface Place extends ReferencePlace {
@@ -93,7 +100,9 @@ export function createReferences(options: ReferencesOptions): References {
   return {
     async resolve(written, { shape, trustAt, origin, signal, previous }) {
       const found = find(written)
-      if (found.length === 0) return ok(Object.freeze({ tree: written, paths: [], names: [], warnings: [] }))
+      if (found.length === 0) {
+        return { ok: true, value: Object.freeze({ tree: written, paths: [], names: [], warnings: [] }) }
+      }
 
       const places = found.map(({ path, parts }) => ({ path, parts, origin: origin(path), trust: trustAt(path) }))
       const questions = places.filter((place) => !isRefused(place, shape)).flatMap(questionsOf)
@@ -101,20 +110,22 @@ export function createReferences(options: ReferencesOptions): References {
       const answers = await askNames(questions, { resolvers, allowList, clock, timeout, signal, lastGood })
 
       const problems = places.flatMap((place) => problemsAt(place, shape, answers))
-      if (problems.some(({ severity }) => severity === 'error')) return err(problems)
+      const names = distinct(questions, answers)
+      if (problems.some(({ severity }) => severity === 'error')) return { ok: false, error: problems, names }
       const replaced = replaceAll(written, places, shape, answers)
-      if (!replaced.ok) return replaced
+      if (!replaced.ok) return { ok: false, error: replaced.error, names }
 
       const withReferences = places.filter((place) => questionsOf(place).length > 0)
       const resolved: Resolved = Object.freeze({
         tree: previous === undefined ? replaced.value : adopt(replaced.value, previous.tree),
         paths: Object.freeze(withReferences.map(({ path }) => path)),
-        names: Object.freeze(distinct(questions)),
+        names,
         warnings: Object.freeze(problems),
       })
       valuesOf.set(resolved, valuesIn(answers))
-      return ok(resolved)
+      return { ok: true, value: resolved }
     },
+    secretsOf: (resolved) => [...new Set(valuesOf.get(resolved)?.values())].filter((value) => value !== ''),
   }
 }
 
@@ -181,11 +192,16 @@ function valuesIn(answers: Answers): ReadonlyMap<string, string> {
   return new Map([...answers].flatMap(([key, answer]) => (answer.kind === 'none' ? [] : [[key, answer.value]])))
 }
 
-function distinct(questions: readonly Question[]): readonly Reference[] {
-  const byName = new Map(
-    questions.map(({ reference }) => [JSON.stringify([reference.scheme, reference.name]), reference]),
-  )
-  return [...byName.values()]
+/** Each name once. What is refused is not: nobody may have a name watched that they may not read. */
+function distinct(questions: readonly Question[], answers: Answers): readonly Reference[] {
+  const byName = new Map<string, Reference>()
+  for (const question of questions) {
+    const answer = answers.get(questionKey(question))
+    if (answer?.kind === 'none' && answer.failure.kind === 'refused') continue
+    const { scheme, name } = question.reference
+    byName.set(JSON.stringify([scheme, name]), question.reference)
+  }
+  return Object.freeze([...byName.values()])
 }
 
 function byScheme(resolvers: readonly ReferenceResolver[]): ReadonlyMap<string, ReferenceResolver> {

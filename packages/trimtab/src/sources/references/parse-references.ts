@@ -13,7 +13,7 @@ export type Part =
 const open = '${'
 const escaped = '$${'
 const longestShown = 200
-const scheme = /^[a-z][a-z0-9+.-]{0,31}$/
+const wholeScheme = /^[a-z][a-z0-9+.-]{0,31}$/
 const schemeStart = /^\$\{([a-z][a-z0-9+.-]{0,31}):/
 
 /**
@@ -77,7 +77,7 @@ export function printReference({ scheme, name }: Reference): string {
 }
 
 export function isScheme(text: string): boolean {
-  return scheme.test(text)
+  return wholeScheme.test(text)
 }
 
 function startOf(
