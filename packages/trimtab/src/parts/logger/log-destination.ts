@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises'
+import { textLine } from './text-line.ts'
+
+/** Where the lines of one logger go. */
+export interface LogDestination {
+  /** Never throws: a line that cannot be written is lost. */
+  write(line: string): void
+  /** Writes what is waiting and lets go of the file. Lines that come later are dropped. */
+  close(): Promise<void>
+}
+
+export interface DestinationOptions {
+  readonly pino: Pick<typeof import('pino'), 'destination'>
+  /** `stdout`, `stderr`, or the path of a file. */
+  readonly to: string
+  readonly format: 'json' | 'text'
+  /** Told of the first line that could not be written. */
+  readonly onBroken: (error: Error) => void
+}
+
+const standard = new Map([
+  ['stdout', 1],
+  ['stderr', 2],
+])
+
+/** Opens where lines go; rejects for a file that cannot be appended to. Each line is written before the call returns. */
+export async function openDestination({ pino, to, format, onBroken }: DestinationOptions): Promise<LogDestination> {
+  const fd = standard.get(to)
+  if (fd === undefined) await refuseSpecialFile(to)
+  const stream = pino.destination({ dest: fd ?? to, sync: true })
+  let state: 'open' | 'broken' | 'closed' = 'open'
+  stream.on('error', (error: Error) => {
+    if (state !== 'open') return
+    state = 'broken'
+    onBroken(error)
+  })
+  return {
+    write(line) {
+      // A closed stream throws, into whatever code wanted to log.
+      if (state !== 'closed') stream.write(format === 'text' ? textLine(line) : line)
+    },
+    async close() {
+      if (state === 'closed') return
+      const wasBroken = state === 'broken'
+      state = 'closed'
+      // What could not be written would be tried again by end(), which then never ends.
+      if (wasBroken) {
+        stream.destroy()
+        return
+      }
+      await new Promise<void>((resolve) => {
+        stream.once('close', resolve)
+        stream.once('error', () => resolve())
+        stream.end()
+      })
+    },
+  }
+}
+
+/** Opening a named pipe that nobody reads would block the whole process. */
+async function refuseSpecialFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined || found.isFile() || found.isCharacterDevice()) return
+  throw new Error(found.isDirectory() ? 'it is a folder' : 'it is neither a file nor a device')
+}

@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Logger as Pino, LoggerOptions as PinoOptions } from 'pino'
+import { z } from 'zod'
+import { describeThrown } from '../../errors/trimtab-error.ts'
+import {
+  type CheckContext,
+  defineModule,
+  type HookContext,
+  type Module,
+  type ModuleTimeouts,
+} from '../../modules/define-module.ts'
+import type { Logger } from '../../primitives/logger.ts'
+import { dynamic } from '../../schema/marks.ts'
+import type { Section } from '../../schema/section.ts'
+import { loadPeer } from '../load-peer.ts'
+import { refusal } from '../refusal.ts'
+import { type LogDestination, openDestination } from './log-destination.ts'
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+/**
+ * The configuration of a logger, to be put into a schema of your own. All of it changes while the service runs.
+ *
+ * @example
+ * const config = defineConfig(z.object({ log: loggerSchema }))
+ */
+export const loggerSchema = dynamic(
+  z.object({
+    level: z.enum(levels).default('info').describe('The least severe lines that are written'),
+    destination: z.string().min(1).default('stdout').describe('stdout, stderr, or the path of a file to append to'),
+    format: z.enum(['json', 'text']).default('json').describe('json for machines, text for people'),
+    redact: z.array(z.string()).default([]).describe('Places in logged objects whose values are not written'),
+  }),
+)
+
+export interface LoggerConfig {
+  readonly level: (typeof levels)[number]
+  readonly destination: string
+  readonly format: 'json' | 'text'
+  /** Paths as pino reads them: `request.headers.authorization`. */
+  readonly redact: readonly string[]
+}
+
+/** What the logger module gives: a logger for plain lines, and pino for everything else. */
+export interface LoggerResource extends Logger {
+  /** Children of it keep the level they were made with: make them where they are used. */
+  readonly pino: Pino
+}
+
+export interface LoggerModuleOptions extends ModuleTimeouts {
+  /** Default: `logger`. */
+  readonly name?: string | undefined
+  readonly config: Section<LoggerConfig>
+  /** What pino takes and a person does not configure: `base`, `serializers`, `mixin`, `formatters`. */
+  readonly pino?: Omit<PinoOptions, 'level' | 'redact' | 'transport'> | undefined
+}
+
+/**
+ * A `pino` logger. Its level changes in place; a new destination, format or redaction starts a new logger beside the old
+ * one, which goes on writing for those who still use it. A file that can't be appended to is refused, and the old one
+ * stays. Reach it with `use`, which touches nobody when it is replaced. Needs the package `pino`.
+ *
+ * @example
+ * const logger = loggerModule({ config: config.section('log') })
+ * const plane = await createPlane({ config, sources, modules: [logger] })
+ * await plane.use(logger, (log) => log.info('ready'))
+ */
+export function loggerModule(options: LoggerModuleOptions): Module<LoggerResource> {
+  const { name = 'logger', config: section, pino: pinoOptions, ...timeouts } = options
+
+  const open = async (config: LoggerConfig, { emit }: HookContext): Promise<OpenLogger> => {
+    const pino = await loadPeer('pino', () => import('pino'))
+    const onBroken = (error: Error) => emit('write_failed', { error: describeThrown(error) })
+    const { destination: to, format } = config
+    const destination = await openDestination({ pino, to, format, onBroken }).catch((error: unknown) => {
+      throw refusal({ section, field: 'destination' }, `cannot be written to: ${describeThrown(error)}`, error)
+    })
+    try {
+      const redact = [...config.redact]
+      return new OpenLogger(pino.pino({ ...pinoOptions, level: config.level, redact }, destination), destination)
+    } catch (error) {
+      await destination.close()
+      throw refusal({ section, field: 'redact' }, `cannot be used: ${describeThrown(error)}`, error)
+    }
+  }
+
+  const module = defineModule({
+    ...timeouts,
+    name,
+    config: section,
+    replaceOn: ['destination', 'format', 'redact'],
+    // Typed by hand: what it returns and what `start` returns are each inferred from what the other is given.
+    check(context: CheckContext<LoggerConfig, OpenLogger>) {
+      const { next, previous } = context
+      return previous !== undefined && isSameLogger(next, previous) ? undefined : open(next, context)
+    },
+    start: (context) => context.prepared ?? open(context.config, context),
+    reload({ next, previous, resource }) {
+      resource.pino.level = next.level
+      return () => {
+        resource.pino.level = previous.level
+      }
+    },
+    stop: ({ resource }) => resource.close(),
+  })
+  return module
+}
+
+class OpenLogger implements LoggerResource {
+  readonly pino: Pino
+  readonly #destination: LogDestination
+
+  constructor(pino: Pino, destination: LogDestination) {
+    this.pino = pino
+    this.#destination = destination
+  }
+
+  debug(message: string): void {
+    this.pino.debug(message)
+  }
+
+  info(message: string): void {
+    this.pino.info(message)
+  }
+
+  warn(message: string): void {
+    this.pino.warn(message)
+  }
+
+  error(message: string): void {
+    this.pino.error(message)
+  }
+
+  close(): Promise<void> {
+    return this.#destination.close()
+  }
+}
+
+function isSameLogger(a: LoggerConfig, b: LoggerConfig): boolean {
+  return a.destination === b.destination && a.format === b.format && isDeepStrictEqual(a.redact, b.redact)
+}

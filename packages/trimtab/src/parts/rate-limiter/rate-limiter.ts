@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { defineModule, type Module, type ModuleTimeouts } from '../../modules/define-module.ts'
+import { type Clock, systemClock } from '../../primitives/clock.ts'
+import { dynamic } from '../../schema/marks.ts'
+import type { Section } from '../../schema/section.ts'
+import { duration } from '../../schema/units.ts'
+import { refusal } from '../refusal.ts'
+import { type BucketRules, type RateDecision, TokenBuckets } from './token-buckets.ts'
+
+/**
+ * The configuration of a rate limiter, to be put into a schema of your own. All of it changes while the service runs.
+ *
+ * @example
+ * const config = defineConfig(z.object({ limits: rateLimiterSchema }))
+ */
+export const rateLimiterSchema = dynamic(
+  z.object({
+    limit: z.number().positive().default(100).describe('Calls of cost 1 that each key may make in every interval'),
+    interval: duration({ min: '1ms' }).default('1s').describe('The time in which the limit applies'),
+    burst: z
+      .number()
+      .positive()
+      .optional()
+      .describe('What a key that was quiet may take at once. Default: the limit, at least 1'),
+    maxKeys: z
+      .number()
+      .int()
+      .min(1)
+      .default(10_000)
+      .describe('Keys that are counted at most; beyond, the one that was quiet the longest starts afresh'),
+  }),
+)
+
+export interface RateLimiterConfig {
+  readonly limit: number
+  /** Milliseconds. */
+  readonly interval: number
+  readonly burst?: number | undefined
+  readonly maxKeys: number
+}
+
+/** Says for each call whether its key, a tenant for instance, has had its share. */
+export interface RateLimiter {
+  /** Takes `cost` (default 1) from what `key` may use. A refused call takes nothing. */
+  take(key: string, cost?: number): RateDecision
+  /** Keys that are counted now. */
+  readonly size: number
+}
+
+export interface RateLimiterOptions extends ModuleTimeouts {
+  /** Default: `limiter`. */
+  readonly name?: string | undefined
+  readonly config: Section<RateLimiterConfig>
+  /** The highest cost that a call of this service has, default 1: a burst below it is refused, as such a call could never pass. */
+  readonly largestCost?: number | undefined
+  readonly clock?: Clock | undefined
+}
+
+/**
+ * A token bucket for each key. A change of the limits applies in place: what a key has taken stays taken. Nobody who
+ * uses it is touched, and taking the change back is the same in reverse.
+ *
+ * @example
+ * const limiter = rateLimiterModule({ config: config.section('limits') })
+ * const plane = await createPlane({ config, sources, modules: [limiter] })
+ * const { allowed, retryAfter } = await plane.use(limiter, (limits) => limits.take(tenant))
+ */
+export function rateLimiterModule(options: RateLimiterOptions): Module<RateLimiter> {
+  const { name = 'limiter', config: section, largestCost = 1, clock = systemClock, ...timeouts } = options
+  const module = defineModule({
+    ...timeouts,
+    name,
+    config: section,
+    start: ({ config }) => new TokenBuckets(clock, rulesOf(config)),
+    check({ next }) {
+      const { burst } = rulesOf(next)
+      if (burst >= largestCost) return
+      const why = `expected at least ${largestCost}, the cost of the largest call: with less it could never pass`
+      throw refusal({ section, field: 'burst' }, why)
+    },
+    reload({ next, previous, resource }) {
+      resource.change(rulesOf(next))
+      return () => resource.change(rulesOf(previous))
+    },
+  })
+  return module
+}
+
+function rulesOf({ limit, interval, burst = Math.max(1, limit), maxKeys }: RateLimiterConfig): BucketRules {
+  return { limit, interval, burst, maxKeys }
+}

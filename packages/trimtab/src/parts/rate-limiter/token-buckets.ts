@@ -1,0 +1,91 @@
+import { TrimtabError } from '../../errors/trimtab-error.ts'
+import type { Clock } from '../../primitives/clock.ts'
+
+/** How fast buckets fill, how much they hold, and how many there are. */
+export interface BucketRules {
+  /** Tokens that come back to a bucket in each interval. */
+  readonly limit: number
+  /** Milliseconds. */
+  readonly interval: number
+  /** Tokens in a full bucket. */
+  readonly burst: number
+  readonly maxKeys: number
+}
+
+/** Whether a call may go on. */
+export interface RateDecision {
+  readonly allowed: boolean
+  /** Whole tokens left. */
+  readonly remaining: number
+  /** Milliseconds until the same call would be allowed; 0 when it was, Infinity when its cost never fits. */
+  readonly retryAfter: number
+}
+
+interface Bucket {
+  /** Tokens taken that had not come back at the time `at`. */
+  spent: number
+  at: number
+}
+
+/**
+ * A token bucket for each key. What is kept is what was taken, not what is left: so a change of the rules applies to
+ * buckets in use, and a key without a bucket has a full one. When there are too many, the one that was not asked for
+ * the longest is forgotten.
+ */
+export class TokenBuckets {
+  readonly #clock: Clock
+  readonly #buckets = new Map<string, Bucket>()
+  #rules: BucketRules
+
+  constructor(clock: Clock, rules: BucketRules) {
+    this.#clock = clock
+    this.#rules = rules
+  }
+
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  take(key: string, cost = 1): RateDecision {
+    // NaN fails the comparison too.
+    if (!(cost >= 0)) throw new TrimtabError('option_invalid', 'The cost of a call has to be 0 or more.')
+    const { burst, limit, interval } = this.#rules
+    const now = this.#clock.monotonic()
+    const spent = this.#spentAt(this.#buckets.get(key), now)
+    // Sums of fractions: a call that came exactly in time is not refused for the last bit.
+    const missing = spent + cost - burst
+    const allowed = missing <= burst * 1e-9
+    this.#keep(key, { spent: allowed ? spent + cost : spent, at: now })
+    return {
+      allowed,
+      remaining: Math.max(0, Math.floor(burst * (1 + 1e-9) - spent - (allowed ? cost : 0))),
+      retryAfter: allowed ? 0 : cost > burst ? Infinity : Math.ceil((missing * interval) / limit),
+    }
+  }
+
+  /** Applies other rules from now on: what was taken stays taken, and came back at the old pace until now. */
+  change(rules: BucketRules): void {
+    const now = this.#clock.monotonic()
+    for (const bucket of this.#buckets.values()) {
+      bucket.spent = this.#spentAt(bucket, now)
+      bucket.at = now
+    }
+    this.#rules = rules
+  }
+
+  #spentAt(bucket: Bucket | undefined, now: number): number {
+    if (bucket === undefined) return 0
+    const { limit, interval } = this.#rules
+    return Math.max(0, bucket.spent - ((now - bucket.at) * limit) / interval)
+  }
+
+  /** Puts the bucket behind all others: a Map gives its keys in the order they were set. */
+  #keep(key: string, bucket: Bucket): void {
+    this.#buckets.delete(key)
+    if (bucket.spent > 0) this.#buckets.set(key, bucket)
+    for (const oldest of this.#buckets.keys()) {
+      if (this.#buckets.size <= this.#rules.maxKeys) return
+      this.#buckets.delete(oldest)
+    }
+  }
+}

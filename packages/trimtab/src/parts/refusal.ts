@@ -1,0 +1,17 @@
+import { TrimtabError } from '../errors/trimtab-error.ts'
+import { printPath } from '../model/path.ts'
+import type { Section } from '../schema/section.ts'
+
+export interface RefusalPlace {
+  /** Where the part's section stands; undefined for a part that was given none. */
+  readonly section: Section<unknown> | undefined
+  /** The key of the record, for a part with one resource a key. */
+  readonly key?: string | undefined
+  readonly field: string
+}
+
+/** What a check throws: the place, and why the value there can't be taken. `why` never shows the value of a secret. */
+export function refusal({ section, key, field }: RefusalPlace, why: string, cause?: unknown): TrimtabError {
+  const path = printPath([...(section?.path ?? []), ...(key === undefined ? [] : [key]), field])
+  return new TrimtabError('config_invalid', `${path}: ${why}`, cause === undefined ? {} : { cause })
+}
