@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { failureKind } from '../failure-kind.ts'
 import { foldName, type WatchPlace } from './survey.ts'
 import type { WatchFs, WatchHandle } from './watch-fs.ts'
 
@@ -59,7 +60,7 @@ export function createPlaceWatchers(fs: WatchFs, onEvent: () => void): PlaceWatc
       entries.set(place.path, entry)
       return 'opened'
     } catch (error) {
-      const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+      const code = failureKind(error)
       return code === 'ENOENT' || code === 'ENOTDIR' ? 'vanished' : 'refused'
     }
   }

@@ -1,4 +1,5 @@
 import { isAbsolute, join, parse, sep } from 'node:path'
+import { failureKind } from '../failure-kind.ts'
 import type { PathStats, WatchFs } from './watch-fs.ts'
 
 /** A folder on the way, by its real path, and which one it is: another folder may come to stand at the same path. */
@@ -96,8 +97,7 @@ export async function attempt<T>(run: () => Promise<T>): Promise<{ readonly valu
   try {
     return { value: await run() }
   } catch (error) {
-    const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-    return { code: typeof code === 'string' ? code : 'failed' }
+    return { code: failureKind(error) }
   }
 }
 

@@ -29,8 +29,11 @@ export interface WatchPathOptions {
 /** Looks that may follow one another because the places to watch are moving; then the poll takes over. */
 const mostLooks = 8
 
-/** A file that has changed less than this many milliseconds ago may change again without another time being seen on it. */
-const recent = 60_000
+/**
+ * A file that has changed less than this many milliseconds ago may change again without another time being seen on it:
+ * the coarsest file systems count in steps of 2 s, and the clock of a server may be some seconds off.
+ */
+const recent = 10_000
 
 /**
  * Calls `wake` whenever the content that `path` leads to may have changed, until `signal` aborts; then it resolves, with
@@ -45,7 +48,8 @@ const recent = 60_000
  *
  * How: the folder of each link on the way, the folder of the real file and that file itself are watched, and looked
  * for anew after each change, so that watches follow the links. Polls compare fingerprints, which finds what no event
- * tells, and open watches that failed before.
+ * tells, and open watches that failed before. What a network file system has cached of a file (`actimeo` of NFS) delays
+ * that by as long as it is kept.
  *
  * @example
  * await watchPath('config.yaml', { kind: 'file', clock: systemClock, wake: () => reread(), signal })
@@ -57,6 +61,7 @@ export async function watchPath(path: string, options: WatchPathOptions): Promis
     maximumWait = sourceLimits.maximumWait,
     poll = sourceLimits.poll,
   } = options.timings ?? {}
+  const absolutePath = resolve(path)
   const pulse = createPulse(clock, { settle, maximumWait, poll })
   const watchers = createPlaceWatchers(fs, () => pulse.event())
   const close = () => {
@@ -65,7 +70,8 @@ export async function watchPath(path: string, options: WatchPathOptions): Promis
   }
   const stopListening = onAbort(signal, close)
   try {
-    await follow({ look: () => watchedSurvey(fs, resolve(path), kind, watchers), pulse, watchers, clock, wake, signal })
+    const look = () => watchedSurvey(fs, absolutePath, kind, watchers)
+    await follow({ look, pulse, watchers, clock, wake, signal })
   } finally {
     stopListening()
     close()
@@ -88,7 +94,7 @@ async function follow({ look, pulse, watchers, clock, wake, signal }: Following)
   for (let beat: Beat | 'start' = 'start'; beat !== 'stopped'; beat = await pulse.next()) {
     if (signal.aborted) return
     const seen = await unlessAborted(look(), signal)
-    if (seen === undefined) return
+    if (seen === undefined || signal.aborted) return
     const isChanged = seen.fingerprint !== known
     known = seen.fingerprint
     switch (beat) {
