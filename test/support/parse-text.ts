@@ -38,6 +38,6 @@ export function refusals(parsed: Parsed): readonly string[] {
 }
 
 /** The line and column a problem names, without the file. */
-export function placeOf({ origin }: Problem): string {
+function placeOf({ origin }: Problem): string {
   return origin?.location === undefined ? 'nowhere' : printLocation(origin.location).replace(/^[^:]*:/, '')
 }
