@@ -29,8 +29,12 @@ export interface Instance {
    * waits for it.
    */
   gap: Deferred<void> | undefined
-  /** True once its stop has begun: it can't be taken back, only started anew. */
+  /** True once its stop has begun. */
   ended: boolean
+  /** True once it has been given up: it serves the users it has, and then ends. */
+  retired: boolean
+  /** True after a change of it failed and could not be undone: nobody knows what it runs on. */
+  unsound: boolean
 }
 
 export interface InstanceParts {
@@ -52,6 +56,8 @@ export function createInstance({ module, key, resource, section, holds }: Instan
     leases: createLeases(),
     gap: undefined,
     ended: false,
+    retired: false,
+    unsound: false,
     get section() {
       return current
     },
@@ -59,6 +65,11 @@ export function createInstance({ module, key, resource, section, holds }: Instan
       current = next
     },
   }
+}
+
+/** Whether it can be taken back as it is; otherwise it can only be started anew. */
+export function canServe({ ended, retired }: Instance): boolean {
+  return !ended && !retired
 }
 
 export function openGap(instance: Instance): void {

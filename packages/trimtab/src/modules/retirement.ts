@@ -1,6 +1,6 @@
 import type { StepEnd } from '../primitives/deadline.ts'
 import type { Graph } from './graph.ts'
-import type { Instance, UnitId } from './instance.ts'
+import { canServe, type Instance, type UnitId } from './instance.ts'
 import { describeEnd, type LifecycleHost } from './lifecycle.ts'
 import { stopAll } from './stop-all.ts'
 
@@ -33,9 +33,12 @@ export function createRetirement(host: LifecycleHost, graph: Graph, onRetired: (
   }
   return {
     retire(instances) {
-      const fresh = instances.filter((instance) => !instance.ended && !going.has(instance))
+      const fresh = instances.filter(canServe)
       if (fresh.length === 0) return
-      for (const instance of fresh) going.add(instance)
+      for (const instance of fresh) {
+        instance.retired = true
+        going.add(instance)
+      }
       const ending = endAll(fresh).finally(() => work.delete(ending))
       work.add(ending)
     },

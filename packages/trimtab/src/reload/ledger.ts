@@ -71,7 +71,9 @@ export class Ledger {
   swap(next: Committed): void {
     const before = this.#committed
     this.#committed = next
-    const kept = new Set([...next.running.values(), ...(this.#stable?.running.values() ?? [])])
+    const kept = new Set(next.running.values())
+    // What nobody knows the state of is nothing to go back to: the way back starts it anew.
+    for (const instance of this.#stable?.running.values() ?? []) if (!instance.unsound) kept.add(instance)
     this.#retirement.retire([...(before?.running.values() ?? [])].filter((instance) => !kept.has(instance)))
   }
 
@@ -121,6 +123,7 @@ export class Ledger {
 
   /** Those modules are sound again; all of them without a list. */
   clearStuck(units?: ReadonlySet<UnitId>): void {
+    if (units === undefined) for (const instance of this.#committed?.running.values() ?? []) instance.unsound = false
     const left = units === undefined ? [] : this.#stuck.filter(({ module }) => !units.has(module))
     if (left.length < this.#stuck.length) this.#setStuck(left)
   }

@@ -4,7 +4,7 @@ import { diffTrees } from '../../model/diff.ts'
 import { type Path, printPath, type Segments, valueAt } from '../../model/path.ts'
 import type { Module } from '../../modules/define-module.ts'
 import type { Graph } from '../../modules/graph.ts'
-import { type Instance, type UnitId, unitId } from '../../modules/instance.ts'
+import { canServe, type Instance, type UnitId, unitId } from '../../modules/instance.ts'
 import type { Running } from '../../modules/running.ts'
 import { compareText, isPlainObject } from '../../primitives/json.ts'
 import type { Problem } from '../../schema/problem.ts'
@@ -176,7 +176,7 @@ function takeBack({ parked }: PlanRequest, unit: UnitId, section: unknown): Pick
   const kept = parked.get(unit)
   // One that holds another's resource might hold a stopped one. Its section is of another snapshot, and may be equal
   // without being the same.
-  const usable = kept !== undefined && !kept.ended && kept.holds.size === 0 && isSameSection(kept.section, section)
+  const usable = kept !== undefined && canServe(kept) && kept.holds.size === 0 && isSameSection(kept.section, section)
   return { restore: usable ? kept : undefined }
 }
 

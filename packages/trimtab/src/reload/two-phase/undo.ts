@@ -1,6 +1,6 @@
 import type { Undo } from '../../modules/define-module.ts'
 import { createHookContext } from '../../modules/hook-context.ts'
-import { closeGap, type Instance, openGap, type UnitId } from '../../modules/instance.ts'
+import { canServe, closeGap, type Instance, openGap, type UnitId } from '../../modules/instance.ts'
 import { describeEnd, startInstance, stopInstance, timeoutOf } from '../../modules/lifecycle.ts'
 import { runStep, type StepEnd } from '../../primitives/deadline.ts'
 import type { Action, StuckModule } from '../outcome.ts'
@@ -20,6 +20,9 @@ export type UndoEntry =
   | { readonly kind: 'swap'; readonly step: Step; readonly fresh: Instance | undefined }
   | { readonly kind: 'stop'; readonly step: Step }
 
+/** The section a resource has to run on when it is started anew. */
+export type SectionFor = (instance: Instance) => unknown
+
 export interface Undone {
   readonly stuck: readonly StuckModule[]
   readonly undone: ReadonlyMap<UnitId, { readonly action: Action; readonly duration: number }>
@@ -34,24 +37,27 @@ export async function undoEntries(
   host: StepHost,
   entries: readonly UndoEntry[],
   target: Map<UnitId, Instance>,
+  sectionFor: SectionFor = (instance) => instance.section,
 ): Promise<Undone> {
   const stuck: StuckModule[] = []
   const undone = new Map<UnitId, { readonly action: Action; readonly duration: number }>()
   const fail = (unit: UnitId, error: string) => {
+    const instance = target.get(unit)
+    if (instance !== undefined) instance.unsound = true
     stuck.push({ module: unit, error: host.scrub(error), since: host.clock.now() })
   }
 
   for (const entry of entries.toReversed()) {
     const { unit } = entry.step
     const startedAt = host.clock.monotonic()
-    const error = await undoOne(host, entry, target)
+    const error = await undoOne(host, entry, target, sectionFor)
     if (error !== undefined) fail(unit, error)
     else undone.set(unit, { action: actionOf(entry.step), duration: host.clock.monotonic() - startedAt })
   }
   // What was stopped for a change that never came to its own entry: a resource kept for the way back.
   for (const instance of [...target.values()]) {
-    if (!instance.ended) continue
-    const error = await startAgain(host, instance, target)
+    if (canServe(instance)) continue
+    const error = await startAgain(host, instance, target, sectionFor)
     if (error !== undefined) fail(instance.unit, error)
   }
   return { stuck, undone }
@@ -74,13 +80,18 @@ export function actionOf({ action }: Step): Action {
 }
 
 /** Gives what went wrong. */
-async function undoOne(host: StepHost, entry: UndoEntry, target: Map<UnitId, Instance>): Promise<string | undefined> {
+async function undoOne(
+  host: StepHost,
+  entry: UndoEntry,
+  target: Map<UnitId, Instance>,
+  sectionFor: SectionFor,
+): Promise<string | undefined> {
   switch (entry.kind) {
     case 'reload':
       // A resource that goes away as a whole needs no undo of its own.
       return target.get(entry.step.unit) === entry.instance ? undoReload(host, entry, () => target) : undefined
     case 'swap':
-      return undoSwap(host, entry, target)
+      return undoSwap(host, entry, target, sectionFor)
     case 'stop':
       // Nothing was done to it: it is in `target`.
       return undefined
@@ -120,25 +131,31 @@ async function undoSwap(
   host: StepHost,
   { step, fresh }: Extract<UndoEntry, { kind: 'swap' }>,
   target: Map<UnitId, Instance>,
+  sectionFor: SectionFor,
 ): Promise<string | undefined> {
   const old = target.get(step.unit)
-  if (old === undefined || !old.ended) return undefined
-  // Both cannot live side by side: the successor ends before the old one starts again.
-  if (fresh !== undefined && !fresh.ended) {
+  if (old === undefined || canServe(old)) return undefined
+  // Where both cannot live side by side, the successor ends before the old one starts again.
+  if (fresh !== undefined && !fresh.ended && step.module.definition.exclusive === true) {
     openGap(fresh)
     note(host, fresh, await stopInstance(host, fresh))
   }
-  const error = await startAgain(host, old, target)
+  const error = await startAgain(host, old, target, sectionFor)
   if (fresh !== undefined) closeGap(fresh)
   return error
 }
 
-async function startAgain(host: StepHost, old: Instance, target: Map<UnitId, Instance>): Promise<string | undefined> {
-  const { module, key, section, unit } = old
+async function startAgain(
+  host: StepHost,
+  old: Instance,
+  target: Map<UnitId, Instance>,
+  sectionFor: SectionFor,
+): Promise<string | undefined> {
+  const { module, key, unit } = old
   const end = await startInstance(host, {
     module,
     key,
-    section,
+    section: sectionFor(old),
     prepared: undefined,
     view: () => target,
     signal: undefined,

@@ -1,7 +1,9 @@
+import { valueAt } from '../../model/path.ts'
 import type { Instance, UnitId } from '../../modules/instance.ts'
 import type { Committed } from '../committed.ts'
 import type { Outcome, StuckModule } from '../outcome.ts'
 import type { Pass } from '../pass.ts'
+import { sectionOf } from '../plan/plan.ts'
 import type { StepHost } from './step-host.ts'
 import { type UndoEntry, undoEntries } from './undo.ts'
 
@@ -23,6 +25,11 @@ export interface WentBack {
 export async function goBack(host: StepHost, unproved: readonly Unproved[], stable: Committed): Promise<WentBack> {
   const target = new Map(stable.running)
   const entries = unproved.flatMap((each) => each.entries)
-  const { stuck } = await undoEntries(host, entries, target)
+  // What has to be started anew may have run on something that was never stable.
+  const sectionFor = ({ module, key }: Instance) => {
+    const section = sectionOf(module, stable.snapshot.config)
+    return key === undefined ? section : valueAt(section, [key])
+  }
+  const { stuck } = await undoEntries(host, entries, target, sectionFor)
   return { running: target, stuck }
 }

@@ -1,0 +1,144 @@
+import type { OutcomeStatus } from 'trimtab'
+
+const threshold = 3
+const backoff = { initial: 2_000, max: 120_000 }
+const undoLimit = 8
+/** Half of the ceiling: the tests' chance always says 0.5. */
+const delayAfter = (failures: number): number => Math.min(backoff.max, backoff.initial * 2 ** (failures - 1)) / 2
+
+/** 4 can't be taken in; 5 neither, and it can't be taken back. */
+export const isFailing = (value: number): boolean => value === 4 || value === 5
+export const isHealthy = (value: number): boolean => value < 3
+
+interface Failing {
+  readonly value: number
+  readonly failures: number
+  readonly retryAt: number
+  /** Whether the timer of that retry has not fired yet. */
+  due: boolean
+}
+
+/** The reload state machine as it is promised, in a page: one module, one number, time in milliseconds. */
+export class EngineModel {
+  committed = 0
+  stable = 0
+  generation = 1
+  stuck = false
+  readonly settled: OutcomeStatus[] = []
+  unproved: number[] = []
+  #source: number | undefined = 0
+  #failing: Failing | undefined
+  #load: { readonly failures: number; readonly retryAt: number | undefined } = { failures: 0, retryAt: undefined }
+  #waiting = false
+  readonly #aside = new Set<number>()
+  readonly #trusted = new Set([0])
+  #now = 0
+
+  get breakerKind(): 'closed' | 'failing' | 'open' {
+    if (this.#failing === undefined) return 'closed'
+    return this.#failing.failures >= threshold ? 'open' : 'failing'
+  }
+
+  /** Undefined: the source can't be read. */
+  edit(value: number | undefined): void {
+    this.#source = value
+    this.reload()
+  }
+
+  reload(): void {
+    if (this.unproved.length >= undoLimit) this.#waiting = true
+    else this.#pass()
+  }
+
+  verdict(good: boolean): void {
+    if (this.unproved.length === 0) return
+    const waited = this.unproved
+    this.unproved = []
+    if (good) this.#prove()
+    else this.#goBack()
+    for (const _ of waited) this.settled.push(good ? 'full_success' : 'rolled_back')
+    if (!this.#waiting) return
+    this.#waiting = false
+    this.#pass()
+  }
+
+  advance(milliseconds: number): void {
+    const until = this.#now + milliseconds
+    for (;;) {
+      const retry = this.#failing?.due === true ? this.#failing.retryAt : Number.POSITIVE_INFINITY
+      const load = this.#load.retryAt ?? Number.POSITIVE_INFINITY
+      const next = Math.min(retry, load)
+      if (next > until) break
+      this.#now = next
+      if (next === retry && this.#failing !== undefined) this.#failing.due = false
+      if (next === load) this.#load = { ...this.#load, retryAt: undefined }
+      this.reload()
+    }
+    this.#now = until
+  }
+
+  #prove(): void {
+    this.stable = this.committed
+    this.#trusted.add(this.committed)
+    this.#aside.delete(this.committed)
+  }
+
+  #goBack(): void {
+    this.generation += 1
+    if (this.committed !== this.stable) this.#aside.add(this.committed)
+    this.committed = this.stable
+  }
+
+  #pass(): void {
+    const value = this.#source
+    if (value === undefined) {
+      const failures = this.#load.failures + 1
+      this.#load = { failures, retryAt: this.#now + delayAfter(failures) }
+      this.settled.push('load_failed')
+      return
+    }
+    this.#load = { failures: 0, retryAt: undefined }
+    if (this.#isHeld(value)) {
+      this.settled.push('circuit_open')
+      return
+    }
+    if (this.#failing !== undefined && this.#failing.value !== value) this.#failing = undefined
+    if (
+      (this.#aside.has(value) && value !== this.committed) ||
+      (value === 3 && (value !== this.committed || this.stuck))
+    ) {
+      this.settled.push('validation_failed')
+      return
+    }
+    if (value === this.committed && !this.stuck) {
+      this.#failing = undefined
+      this.settled.push('unchanged')
+      return
+    }
+    if (isFailing(value)) this.#fail(value)
+    else this.#commit(value)
+  }
+
+  #isHeld(value: number): boolean {
+    const failing = this.#failing
+    if (failing === undefined || failing.value !== value || failing.failures < threshold) return false
+    return !this.#trusted.has(value) && this.#now < failing.retryAt
+  }
+
+  #fail(value: number): void {
+    const failures = this.#failing === undefined ? 1 : this.#failing.failures + 1
+    this.#failing = { value, failures, retryAt: this.#now + delayAfter(failures), due: true }
+    // A stuck module is replaced, and a start that fails leaves nothing to undo.
+    const becomesStuck = value === 5 && !this.stuck
+    this.stuck ||= becomesStuck
+    this.settled.push(becomesStuck ? 'stuck' : 'rolled_back')
+  }
+
+  #commit(value: number): void {
+    this.#failing = undefined
+    this.stuck = false
+    this.committed = value
+    this.generation += 1
+    this.unproved.push(value)
+  }
+}
