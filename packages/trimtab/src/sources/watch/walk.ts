@@ -9,7 +9,7 @@ export interface Folder {
 }
 
 /** A name whose change in that folder can change what the path leads to. */
-export interface Waypoint {
+interface Waypoint {
   readonly folder: Folder
   readonly name: string
 }

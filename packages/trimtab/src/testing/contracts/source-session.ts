@@ -12,7 +12,7 @@ import { assertThat, within } from './contract-case.ts'
 import type { SourceUnderTest } from './source-harness.ts'
 
 /** A reader that is being followed. */
-export interface Following {
+interface Following {
   readonly wakes: number
   /** Resolves when `check`, made after a wake-up, is true. */
   until(what: string, check: () => Promise<boolean>): Promise<void>
