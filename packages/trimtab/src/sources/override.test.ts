@@ -4,7 +4,9 @@ import { shapeFor } from '../../../../test/support/shape-for.ts'
 import { isTrimtabError } from '../errors/trimtab-error.ts'
 import { printOrigin } from '../model/origin.ts'
 import { parsePath } from '../model/path.ts'
-import type { Json } from '../primitives/json.ts'
+import { systemClock } from '../primitives/clock.ts'
+import type { Json, JsonObject } from '../primitives/json.ts'
+import { sourceContract } from '../testing/contracts/source-contract.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { createOverrides, type OverrideEvent, type OverrideTerms } from './override.ts'
 
@@ -26,6 +28,22 @@ function setup() {
   }
   return { clock, overrides, reader, events, read, tree: async () => (await read()).tree }
 }
+
+describe('overrides as a source', () => {
+  const cases = sourceContract({
+    make(tree) {
+      const overrides = createOverrides({ clock: systemClock })
+      const replace = (next: JsonObject) => {
+        for (const each of overrides.list()) each.withdraw()
+        if (Object.keys(next).length > 0) overrides.apply(next, { for: '1h', reason: 'x' })
+      }
+      replace(tree)
+      return { source: overrides.source, replace, dispose: overrides.close }
+    },
+    put: ({ replace }, tree) => replace(tree),
+  })
+  it.each(cases)('$name', ({ run }) => run())
+})
 
 describe('overrides', () => {
   it('are an empty layer at first, and not an absent one', async () => {
@@ -123,6 +141,7 @@ describe('overrides', () => {
     const { overrides, reader, clock } = setup()
     const controller = new AbortController()
     let wakes = 0
+    await reader.read(controller.signal)
     const watching = reader.watch?.(() => void (wakes += 1), controller.signal)
     const first = overrides.apply({ a: 1 }, { for: '10s', reason: 'x' })
     expect(wakes).toBe(1)

@@ -115,21 +115,25 @@ export function createOverrides({ clock }: OverridesOptions): Overrides {
     strict: true,
     references: 'allow_listed',
     follows: 'push',
-    open: () => ({
-      async read() {
-        endExpired()
-        return { kind: 'layer', layer, warnings: [] }
-      },
-      watch: (wake, signal) =>
-        new Promise((resolve) => {
+    open() {
+      let given: Layer | undefined
+      return {
+        async read() {
+          endExpired()
+          given = layer
+          return { kind: 'layer', layer, warnings: [] }
+        },
+        async watch(wake, signal) {
+          if (signal.aborted) return
           const stop = wakes.on(wake)
-          onAbort(signal, () => {
-            stop()
-            resolve()
-          })
-        }),
-      close: async () => {},
-    }),
+          // What has changed since the last reading has woken nobody.
+          if (given !== layer) wake()
+          await new Promise<void>((resolve) => void onAbort(signal, resolve))
+          stop()
+        },
+        close: async () => {},
+      }
+    },
   })
 
   return {
@@ -167,8 +171,11 @@ export function createOverrides({ clock }: OverridesOptions): Overrides {
 
 function layerOf(entries: readonly Entry[], tree: JsonObject): Layer {
   const locate = (path: Segments): Location | undefined => {
-    const entry = entries.findLast((each) => valueAt(each.tree, path) !== undefined)
-    return entry && { kind: 'call', reason: entry.override.reason }
+    for (let length = path.length; length > 0; length -= 1) {
+      const entry = entries.findLast((each) => valueAt(each.tree, path.slice(0, length)) !== undefined)
+      if (entry !== undefined) return { kind: 'call', reason: entry.override.reason }
+    }
+    return undefined
   }
   return Object.freeze({ source: name, tree, digest: digestOf(tree), locate })
 }

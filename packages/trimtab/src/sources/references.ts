@@ -58,7 +58,7 @@ export interface Resolved {
 }
 
 /** What became of a tree. A failure also names what was asked for: when one of those changes, it may succeed. */
-export type Resolution =
+type Resolution =
   | { readonly ok: true; readonly value: Resolved }
   | { readonly ok: false; readonly error: readonly Problem[]; readonly names: readonly Reference[] }
 

@@ -57,7 +57,7 @@ describe('the file resolver', () => {
   it('reads neither folders nor devices nor pipes, and does not wait for the writer of one', async () => {
     const folder = tempFolder()
     mkdirSync(join(folder, 'folder'))
-    execFileSync('mkfifo', [join(folder, 'pipe')])
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', join(folder, 'pipe')])
     symlinkSync(join(folder, 'pipe'), join(folder, 'link'))
     for (const name of [join(folder, 'folder'), join(folder, 'pipe'), join(folder, 'link'), '/dev/zero', '/dev/null']) {
       expect(await failureOf(name)).toMatchObject({ kind: 'failed', message: 'is not a regular file' })

@@ -4,7 +4,7 @@ import type { Shape } from '../../schema/shape.ts'
 export const levelSeparator = '__'
 
 /** A field's name as variables are written: `requestsPerSecond` → `REQUESTS_PER_SECOND`. */
-export function constantCase(name: string): string {
+function constantCase(name: string): string {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1_$2')
