@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify as stringifyYaml } from 'yaml'
 import type { Segments } from '../../packages/trimtab/src/model/path.ts'
 import { isPlainObject } from '../../packages/trimtab/src/primitives/json.ts'
+import { loadDotenvFormat } from '../../packages/trimtab/src/sources/formats/dotenv/dotenv.ts'
 import type { Format } from '../../packages/trimtab/src/sources/formats/format.ts'
 import { loadJsonFormat } from '../../packages/trimtab/src/sources/formats/json.ts'
 import { locateIn } from '../../packages/trimtab/src/sources/formats/place.ts'
@@ -91,6 +92,7 @@ describe.each([
   ['JSON', json],
   ['YAML', yamlFormat],
   ['TOML', toml],
+  ['.env', await loadDotenvFormat()],
 ] as const)('%s, whatever the text', (_name, format) => {
   const pieces = fc.array(
     fc.oneof(
