@@ -1,0 +1,67 @@
+import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import type { JsonObject } from '../../primitives/json.ts'
+import { defineConfig } from '../../schema/define-config.ts'
+import { dynamic } from '../../schema/marks.ts'
+import { createManualClock } from '../../testing/manual-clock.ts'
+import { createRecording } from '../../testing/recording-module.ts'
+import { createTestPlane } from '../../testing/test-plane.ts'
+import { type RateLimiter, type RateLimiterConfig, rateLimiterModule, rateLimiterSchema } from './rate-limiter.ts'
+
+const config = defineConfig(z.object({ limits: rateLimiterSchema, later: dynamic(z.number().default(0)) }))
+
+async function openPlane(limits: JsonObject, largestCost?: number) {
+  const clock = createManualClock()
+  const limiter = rateLimiterModule({ config: config.section('limits'), largestCost, clock })
+  const recording = createRecording()
+  const later = recording.module({
+    name: 'later',
+    config: config.section('later'),
+    dependsOn: [limiter],
+  })
+  const plane = await createTestPlane(config, { tree: { limits }, modules: [limiter, later] })
+  onTestFinished(() => void plane.close())
+  const take = (cost?: number) => plane.use(limiter, (limits_) => limits_.take('tenant', cost))
+  return { clock, plane, recording, take, limiter }
+}
+
+it('applies new limits in place and keeps what was taken', async () => {
+  const { plane, take, limiter } = await openPlane({ limit: 10 })
+  const before = await plane.use(limiter, (resource) => resource)
+  await take(8)
+  const outcome = await plane.set({ limits: { limit: 10, burst: 9 } })
+  expect(outcome.modules).toContainEqual(expect.objectContaining({ module: 'limiter', action: 'reloaded' }))
+  expect(await plane.use(limiter, (resource) => resource)).toBe(before)
+  expect(await take(0)).toMatchObject({ remaining: 1 })
+})
+
+it('takes new limits back when a later module fails', async () => {
+  const { plane, take, recording } = await openPlane({ limit: 10 })
+  await take(4)
+  recording.script('later', 'start', { kind: 'throw', error: new Error('no') })
+  const outcome = await plane.set({ limits: { limit: 100 }, later: 1 })
+  expect(outcome.status).toBe('rolled_back')
+  expect(await take(0)).toMatchObject({ remaining: 6 })
+})
+
+it('refuses a burst that the largest call could never pass', async () => {
+  const { plane, take } = await openPlane({ limit: 10 }, 5)
+  const outcome = await plane.set({ limits: { limit: 10, burst: 4 } })
+  expect(outcome).toMatchObject({
+    status: 'validation_failed',
+    problems: [{ module: 'limiter', message: expect.stringMatching(/^limits\.burst: expected at least 5/) }],
+  })
+  expect(await take(10)).toMatchObject({ allowed: true })
+})
+
+it('lets at least one call pass by default, however low the limit', async () => {
+  const { take } = await openPlane({ limit: 0.5 })
+  expect(await take()).toMatchObject({ allowed: true })
+  expect(await take()).toMatchObject({ allowed: false, retryAfter: 2_000 })
+})
+
+it('gives back what its types promise', () => {
+  expectTypeOf<z.output<typeof rateLimiterSchema>>().toExtend<RateLimiterConfig>()
+  const limiter = rateLimiterModule({ config: config.section('limits') })
+  expectTypeOf(limiter.resource).toEqualTypeOf<RateLimiter | undefined>()
+})
