@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -16,8 +16,8 @@ import {
 } from './http-client.ts'
 
 /** A server on a free port that answers with its own name. */
-async function openServer(listener: RequestListener) {
-  const server = createServer(listener)
+async function openServer(answer: (request: IncomingMessage, response: ServerResponse) => unknown) {
+  const server = createServer((request, response) => void answer(request, response))
   const connections = { open: 0, ever: 0 }
   server.on('connection', (socket) => {
     connections.open += 1

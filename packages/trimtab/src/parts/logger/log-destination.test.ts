@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pino } from 'pino'
+import { destination as openStream } from 'pino'
 import { expect, it } from 'vitest'
 import { tempFolder } from '../../../../../test/support/temp-folder.ts'
-import { openDestination } from './log-destination.ts'
+import { checkDestination, openDestination } from './log-destination.ts'
 
 const unexpected = (error: Error) => {
   throw error
@@ -12,10 +12,10 @@ const unexpected = (error: Error) => {
 
 it('appends each line to its file before the call returns', async () => {
   const to = join(tempFolder(), 'service.log')
-  const first = await openDestination({ pino, to, format: 'json', onBroken: unexpected })
+  const first = await openDestination({ openStream, to, format: 'json', onBroken: unexpected })
   first.write('one\n')
   expect(readFileSync(to, 'utf8')).toBe('one\n')
-  const second = await openDestination({ pino, to, format: 'json', onBroken: unexpected })
+  const second = await openDestination({ openStream, to, format: 'json', onBroken: unexpected })
   second.write('two\n')
   first.write('three\n')
   await Promise.all([first.close(), second.close()])
@@ -24,7 +24,7 @@ it('appends each line to its file before the call returns', async () => {
 
 it('drops lines that come after the end, and ends once', async () => {
   const to = join(tempFolder(), 'service.log')
-  const destination = await openDestination({ pino, to, format: 'text', onBroken: unexpected })
+  const destination = await openDestination({ openStream, to, format: 'text', onBroken: unexpected })
   await Promise.all([destination.close(), destination.close()])
   destination.write('late\n')
   expect(readFileSync(to, 'utf8')).toBe('')
@@ -34,16 +34,26 @@ it('refuses what no line can be appended to', async () => {
   const folder = tempFolder()
   mkdirSync(join(folder, 'folder'))
   execFileSync('mkfifo', [join(folder, 'pipe')])
-  const open = (name: string) => openDestination({ pino, to: join(folder, name), format: 'json', onBroken: unexpected })
+  const open = (name: string) =>
+    openDestination({ openStream, to: join(folder, name), format: 'json', onBroken: unexpected })
   await expect(open('folder')).rejects.toThrow('it is a folder')
   await expect(open('pipe')).rejects.toThrow('neither a file nor a device')
   await expect(open('absent/service.log')).rejects.toThrow('ENOENT')
 })
 
+it('is checked without making a file', async () => {
+  const folder = tempFolder()
+  await checkDestination(join(folder, 'service.log'))
+  await checkDestination('stdout')
+  await expect(checkDestination(folder)).rejects.toThrow('it is a folder')
+  await expect(checkDestination('/etc/hosts/service.log')).rejects.toThrow('ENOTDIR')
+  expect(readdirSync(folder)).toEqual([])
+})
+
 it('tells once that lines cannot be written, throws nothing, and ends all the same', async () => {
   const told: string[] = []
   const onBroken = (error: Error) => void told.push(error.message)
-  const destination = await openDestination({ pino, to: '/dev/full', format: 'json', onBroken })
+  const destination = await openDestination({ openStream, to: '/dev/full', format: 'json', onBroken })
   destination.write('one\n')
   destination.write('two\n')
   expect(told).toEqual([expect.stringContaining('ENOSPC')])

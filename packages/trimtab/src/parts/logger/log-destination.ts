@@ -1,4 +1,6 @@
-import { stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { textLine } from './text-line.ts'
 
 /** Where the lines of one logger go. */
@@ -10,7 +12,8 @@ export interface LogDestination {
 }
 
 export interface DestinationOptions {
-  readonly pino: Pick<typeof import('pino'), 'destination'>
+  /** pino's own: `pino.destination`. */
+  readonly openStream: typeof import('pino')['destination']
   /** `stdout`, `stderr`, or the path of a file. */
   readonly to: string
   readonly format: 'json' | 'text'
@@ -24,10 +27,14 @@ const standard = new Map([
 ])
 
 /** Opens where lines go; rejects for a file that cannot be appended to. Each line is written before the call returns. */
-export async function openDestination({ pino, to, format, onBroken }: DestinationOptions): Promise<LogDestination> {
-  const fd = standard.get(to)
-  if (fd === undefined) await refuseSpecialFile(to)
-  const stream = pino.destination({ dest: fd ?? to, sync: true })
+export async function openDestination({
+  openStream,
+  to,
+  format,
+  onBroken,
+}: DestinationOptions): Promise<LogDestination> {
+  await checkDestination(to)
+  const stream = openStream({ dest: standard.get(to) ?? to, sync: true })
   let state: 'open' | 'broken' | 'closed' = 'open'
   stream.on('error', (error: Error) => {
     if (state !== 'open') return
@@ -57,9 +64,17 @@ export async function openDestination({ pino, to, format, onBroken }: Destinatio
   }
 }
 
-/** Opening a named pipe that nobody reads would block the whole process. */
-async function refuseSpecialFile(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined)
-  if (found === undefined || found.isFile() || found.isCharacterDevice()) return
-  throw new Error(found.isDirectory() ? 'it is a folder' : 'it is neither a file nor a device')
+/** Rejects where nothing could be appended to, as far as that can be told without making the file. */
+export async function checkDestination(to: string): Promise<void> {
+  if (standard.has(to)) return
+  const found = await stat(to).catch(absentOnly)
+  if (found === undefined) return access(dirname(to), constants.W_OK)
+  if (found.isDirectory()) throw new Error('it is a folder')
+  // Opening a named pipe that nobody reads would block the whole process.
+  if (!found.isFile() && !found.isCharacterDevice()) throw new Error('it is neither a file nor a device')
+  return access(to, constants.W_OK)
+}
+
+function absentOnly(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
 }

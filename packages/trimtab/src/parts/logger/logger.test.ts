@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -95,10 +95,18 @@ it('refuses a destination that cannot be written to, and goes on with the one it
   const outcome = await plane.set({ log: { destination: file('absent/b.log') } })
   expect(outcome).toMatchObject({
     status: 'validation_failed',
-    problems: [{ module: 'logger', message: expect.stringMatching(/^log\.destination: cannot be written to: ENOENT/) }],
+    problems: [{ module: 'logger', message: expect.stringMatching(/^log\.destination: cannot be used: ENOENT/) }],
   })
   await say('info', 'heard')
   expect(linesOf('a.log')).toEqual(['heard'])
+})
+
+it('makes no file for a destination that is only tried', async () => {
+  const { plane, file } = await openPlane({})
+  const tree = { log: { destination: file('b.log') } }
+  const outcome = await plane.reload({ dryRun: true, candidate: { tree } })
+  expect(outcome.plan?.steps).toContainEqual(expect.objectContaining({ module: 'logger', action: 'replace' }))
+  expect(existsSync(file('b.log'))).toBe(false)
 })
 
 it('refuses places to redact that pino cannot read', async () => {

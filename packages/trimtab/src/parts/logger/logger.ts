@@ -2,19 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger as Pino, LoggerOptions as PinoOptions } from 'pino'
 import { z } from 'zod'
 import { describeThrown } from '../../errors/trimtab-error.ts'
-import {
-  type CheckContext,
-  defineModule,
-  type HookContext,
-  type Module,
-  type ModuleTimeouts,
-} from '../../modules/define-module.ts'
+import { defineModule, type Module, type ModuleTimeouts } from '../../modules/define-module.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import { dynamic } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
 import { loadPeer } from '../load-peer.ts'
 import { refusal } from '../refusal.ts'
-import { type LogDestination, openDestination } from './log-destination.ts'
+import { checkDestination, type LogDestination, openDestination } from './log-destination.ts'
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -68,20 +62,9 @@ export interface LoggerModuleOptions extends ModuleTimeouts {
 export function loggerModule(options: LoggerModuleOptions): Module<LoggerResource> {
   const { name = 'logger', config: section, pino: pinoOptions, ...timeouts } = options
 
-  const open = async (config: LoggerConfig, { emit }: HookContext): Promise<OpenLogger> => {
-    const pino = await loadPeer('pino', () => import('pino'))
-    const onBroken = (error: Error) => emit('write_failed', { error: describeThrown(error) })
-    const { destination: to, format } = config
-    const destination = await openDestination({ pino, to, format, onBroken }).catch((error: unknown) => {
-      throw refusal({ section, field: 'destination' }, `cannot be written to: ${describeThrown(error)}`, error)
-    })
-    try {
-      const redact = [...config.redact]
-      return new OpenLogger(pino.pino({ ...pinoOptions, level: config.level, redact }, destination), destination)
-    } catch (error) {
-      await destination.close()
-      throw refusal({ section, field: 'redact' }, `cannot be used: ${describeThrown(error)}`, error)
-    }
+  const load = () => loadPeer('pino', () => import('pino'))
+  const refuse = (field: string, error: unknown) => {
+    throw refusal({ section, field }, `cannot be used: ${describeThrown(error)}`, error)
   }
 
   const module = defineModule({
@@ -89,12 +72,23 @@ export function loggerModule(options: LoggerModuleOptions): Module<LoggerResourc
     name,
     config: section,
     replaceOn: ['destination', 'format', 'redact'],
-    // Typed by hand: what it returns and what `start` returns are each inferred from what the other is given.
-    check(context: CheckContext<LoggerConfig, OpenLogger>) {
-      const { next, previous } = context
-      return previous !== undefined && isSameLogger(next, previous) ? undefined : open(next, context)
+    async start({ config, emit }) {
+      const { pino, destination: openStream } = await load()
+      const { destination: to, format, level, redact } = config
+      const onBroken = (error: Error) => emit('write_failed', { error: describeThrown(error) })
+      const destination = await openDestination({ openStream, to, format, onBroken })
+      return new OpenLogger(pino({ ...pinoOptions, level, redact: [...redact] }, destination), destination)
     },
-    start: (context) => context.prepared ?? open(context.config, context),
+    async check({ next, previous }) {
+      if (previous !== undefined && isSameLogger(next, previous)) return
+      const { pino } = await load()
+      await checkDestination(next.destination).catch((error: unknown) => refuse('destination', error))
+      try {
+        pino({ ...pinoOptions, redact: [...next.redact] }, { write() {} })
+      } catch (error) {
+        refuse('redact', error)
+      }
+    },
     reload({ next, previous, resource }) {
       resource.pino.level = next.level
       return () => {
