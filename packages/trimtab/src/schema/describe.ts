@@ -20,16 +20,15 @@ export interface FieldRow {
 const plainName = /^[A-Za-z_][A-Za-z0-9_-]*$/
 
 /**
- * All fields in the order of the schema. An object is a row of its own only where its author described it or where it is
- * optional; below a union there are the rows of each option.
+ * All fields in the order of the schema. An object is a row of its own only where it says something that its fields do
+ * not; below a union there are the rows of each option.
  */
 export function describeShape(root: ObjectShape): readonly FieldRow[] {
   const rows = new Map<string, FieldRow>()
 
   function visit(shape: Shape, path: string, around: readonly Shape[]): void {
     const recursive = around.includes(shape)
-    const isPlainSection = shape.kind === 'object' && shape.description === undefined && !shape.optional
-    if (!isPlainSection || recursive) add(shape, path, recursive)
+    if (recursive || !isPlainSection(shape)) add(shape, path, recursive)
     if (!recursive) visitInside(shape, path, [...around, shape])
   }
 
@@ -66,6 +65,12 @@ export function describeShape(root: ObjectShape): readonly FieldRow[] {
 
   visit(root, '', [])
   return [...rows.values()].filter((row) => row.path !== '')
+}
+
+/** An object that says nothing which its fields do not: it may be absent only where all of them may. */
+function isPlainSection(shape: Shape): boolean {
+  if (shape.kind !== 'object' || shape.description !== undefined || shape.default !== undefined) return false
+  return !shape.optional || [...shape.fields.values()].every((field) => field.optional)
 }
 
 /** An element that says nothing which its list does not. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { redacted } from '../model/secret.ts'
 import { isPlainObject, type JsonObject } from '../primitives/json.ts'
 import { frozenCopy } from './frozen-copy.ts'
+import { unknownValue } from './redact.ts'
 import type { CompiledShapes } from './shape-of.ts'
 import type { Marks } from './shape.ts'
 import { defOf, type Node } from './zod/node.ts'
@@ -16,7 +18,12 @@ export const marksKeyword = 'x-trimtab'
 const sayable: ReadonlySet<string> = new Set([
   ...['$ref', '$defs', 'type', 'title', 'description', 'deprecated', 'anyOf', 'oneOf', marksKeyword],
   ...['properties', 'required', 'additionalProperties', 'unevaluatedProperties', 'items', 'prefixItems'],
-  ...['minLength', 'maxLength', 'minItems', 'maxItems', 'format'],
+  ...['minLength', 'maxLength', 'minItems', 'maxItems'],
+])
+
+/** The formats that JSON Schema itself names; another one is a word of the author's. */
+const sayableFormats: ReadonlySet<unknown> = new Set([
+  ...['date', 'time', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uri', 'uuid'],
 ])
 
 /** What may be said of something that has a secret inside it, out of what its author registered. */
@@ -38,6 +45,14 @@ export function jsonSchemaOf({ schema, facts }: RebuiltSchema, { shapeOf }: Comp
   }
 
   const marksOf = (node: Node): Marks => shapeOf(node)?.marks ?? facts(node).marks
+  const describeValue = (json: unknown, node: Node) => {
+    mark(json, marksOf(node))
+    const written = shapeOf(node)?.default
+    // The default of something with secrets inside was left out; here it is known whether it shows one.
+    if (written === undefined || !facts(node).holdsSecret || !isPlainObject(json)) return
+    const text = JSON.stringify(written)
+    if (!text.includes(redacted) && !text.includes(unknownValue)) json['default'] = written
+  }
   const isOptional = (node: Node): boolean => shapeOf(node)?.optional ?? node._zod.optin !== undefined
 
   function override({ zodSchema: node, jsonSchema: json }: { zodSchema: Node; jsonSchema: JsonSchema }): void {
@@ -53,8 +68,8 @@ export function jsonSchemaOf({ schema, facts }: RebuiltSchema, { shapeOf }: Comp
     switch (def.type) {
       case 'object': {
         const fields = Object.entries(def.shape)
-        for (const [name, field] of fields) mark(json.properties?.[name], marksOf(field))
-        if (def.catchall !== undefined) mark(json.additionalProperties, marksOf(def.catchall))
+        for (const [name, field] of fields) describeValue(json.properties?.[name], field)
+        if (def.catchall !== undefined) describeValue(json.additionalProperties, def.catchall)
         requires(
           json,
           fields.filter(([, field]) => !isOptional(field)).map(([name]) => name),
@@ -62,16 +77,16 @@ export function jsonSchemaOf({ schema, facts }: RebuiltSchema, { shapeOf }: Comp
         return
       }
       case 'record':
-        mark(json.additionalProperties, marksOf(def.valueType))
+        describeValue(json.additionalProperties, def.valueType)
         if (isOptional(def.valueType)) requires(json, [])
         else if (json.required === undefined && facts(def.valueType).fillsAbsence) requires(json, keysOf(def))
         return
       case 'array':
-        mark(json.items, marksOf(def.element))
+        describeValue(json.items, def.element)
         return
       case 'tuple':
-        def.items.forEach((item, index) => mark(json.prefixItems?.[index], marksOf(item)))
-        if (def.rest) mark(json.items, marksOf(def.rest))
+        def.items.forEach((item, index) => describeValue(json.prefixItems?.[index], item))
+        if (def.rest) describeValue(json.items, def.rest)
         return
       case 'union':
         // An option says only what the whole does not.
@@ -111,7 +126,10 @@ function keysOf(def: z.core.$ZodRecordDef): string[] {
 }
 
 function keepSayable(json: JsonSchema): void {
-  for (const key of Object.keys(json)) if (!sayable.has(key)) delete json[key]
+  for (const key of Object.keys(json)) {
+    const isSayable = key === 'format' ? sayableFormats.has(json.format) : sayable.has(key)
+    if (!isSayable) delete json[key]
+  }
 }
 
 /**

@@ -7,10 +7,13 @@ import { withDef } from './zod/node.ts'
 /** The secret of a type: an optional value that is absent stays absent, it is no secret without content. */
 export type SecretOf<T> = undefined extends T ? Secret<Exclude<T, undefined>> | undefined : Secret<T>
 
-/** What `secret()` makes of a schema: it takes what the schema takes and gives a `Secret` of what it gave. */
+/**
+ * What `secret()` makes of a schema: it takes what the schema takes and gives a `Secret` of what it gave. What may be left
+ * out of an object may still be left out.
+ */
 export type SecretSchema<S extends z.ZodType> = [z.output<S>] extends [Secret<unknown> | undefined]
   ? S
-  : z.ZodPipe<S, z.ZodTransform<SecretOf<z.output<S>>, z.output<S>>>
+  : z.ZodPipe<S, z.ZodTransform<SecretOf<z.output<S>>, z.output<S>> & { _zod: { optout: S['_zod']['optout'] } }>
 
 // A registered symbol: two copies of the package in one process read each other's marks. It stands in the definition of
 // a clone, which is what zod carries on through `.describe()`, `.min()`, `.extend()` and the like.

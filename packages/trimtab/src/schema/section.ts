@@ -25,10 +25,19 @@ export type PathsOf<T, Level extends readonly unknown[] = []> =
       : T extends Closed
         ? never
         : T extends object
-          ? string extends keyof T
-            ? `["${string}"]` | Join<`["${string}"]`, PathsOf<NonNullable<T[keyof T]>, [...Level, 0]>>
-            : { [K in keyof T & string]: K | Join<K, PathsOf<NonNullable<T[K]>, [...Level, 0]>> }[keyof T & string]
+          ?
+              | AnyKey<T, Level>
+              | { [K in KnownKeys<T>]: K | Join<K, PathsOf<NonNullable<T[K]>, [...Level, 0]>> }[KnownKeys<T>]
           : never
+
+/** The keys that a type names, beside those that people choose. */
+type KnownKeys<T> = keyof { [K in keyof T as K extends string ? (string extends K ? never : K) : never]: 0 } &
+  keyof T &
+  string
+
+type AnyKey<T, Level extends readonly unknown[]> = string extends keyof T
+  ? `["${string}"]` | Join<`["${string}"]`, PathsOf<NonNullable<T[keyof T]>, [...Level, 0]>>
+  : never
 
 type Join<Head extends string, Tail> = Tail extends `[${string}`
   ? `${Head}${Tail}`
@@ -39,13 +48,15 @@ type Join<Head extends string, Tail> = Tail extends `[${string}`
 /** The type of the value at a path; with undefined where something around it may be absent. */
 export type ValueAt<T, P extends string> = T extends Closed
   ? Absent<T>
-  : P extends keyof T
+  : P extends KnownKeys<T>
     ? T[P]
-    : string extends keyof T
-      ? InRecord<T[keyof T], P>
-      : { [K in keyof T & string]: Below<T[K], K, P> }[keyof T & string]
+    : OrAbsent<InRecord<T, P> | { [K in KnownKeys<T>]: Below<T[K], K, P> }[KnownKeys<T>]>
 
-type InRecord<V, P extends string> = P extends `["${infer _Key}"]${infer Rest}` ? AtRest<V, Rest> : never
+type InRecord<T, P extends string> = string extends keyof T
+  ? P extends `["${infer _Key}"]${infer Rest}`
+    ? AtRest<T[keyof T], Rest>
+    : never
+  : never
 
 type Below<V, K extends string, P extends string> = P extends `${K}.${infer Rest}`
   ? ValueAt<V, Rest>
@@ -58,6 +69,9 @@ type AtRest<V, Rest extends string> = Rest extends ''
   : Rest extends `.${infer Further}`
     ? ValueAt<V, Further>
     : ValueAt<V, Rest>
+
+/** An option of a union that has no such place has nothing there. */
+type OrAbsent<V> = [V] extends [never] ? undefined : V
 
 /** What stands below something that is absent. */
 type Absent<T> = T extends null | undefined ? undefined : never

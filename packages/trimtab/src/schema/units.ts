@@ -14,7 +14,9 @@ export interface UnitOptions {
 export interface UnitSchema
   extends z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodNumber]>, z.ZodTransform<number, string | number>> {
   /** What applies when nothing is written, written like any other value: `duration().default('30s')`. */
-  default(value: string | number | (() => string | number)): z.ZodDefault<this>
+  default(value: string | number): z.ZodDefault<this>
+  // Two signatures, as zod has them: a schema with one is not assignable to `z.ZodType`.
+  default(value: () => string | number): z.ZodDefault<this>
 }
 
 /** What a unit schema accepts, for documentation. */
@@ -27,7 +29,7 @@ const unitKey = Symbol.for('trimtab.unit')
 
 const UnitSchema: z.core.$constructor<UnitSchema> = z.core.$constructor('TrimtabUnit', (inst, def) => {
   // A pipe like any other to zod, which does not know the narrower `default`.
-  z.ZodPipe.init(inst as never, def)
+  z.ZodPipe.init(inst, def)
   // zod's own takes the output, which is a number; `prefault` takes the input and checks it. To its caller both are
   // "a schema with a default", which is what the type says.
   inst.default = (value) => withDefault(inst, value) as unknown as z.ZodDefault<typeof inst>

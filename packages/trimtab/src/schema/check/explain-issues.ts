@@ -55,7 +55,8 @@ export function explainIssues(issues: readonly Issue[], options: ExplainOptions)
     const isWritten = valueAt(input, path) !== undefined
     if (isWritten) unknown.push(path)
     // A key that a preprocessing made can't be taken away from what was written.
-    problems.push(isWritten ? problem : { ...problem, severity: 'error' })
+    const made = { severity: 'error', message: 'is no known setting, but the schema itself makes it' } as const
+    problems.push(isWritten ? problem : { ...problem, ...made })
   }
 
   function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: Segments): void {
@@ -112,8 +113,16 @@ export function explainIssues(issues: readonly Issue[], options: ExplainOptions)
       return { code: 'required', message: `is required: expected ${expected}`, hint: undefined }
     }
     const received = typeName(value)
+    if (
+      issue.code === 'invalid_union' &&
+      issue.inclusive === false &&
+      issue.discriminator === undefined &&
+      issue.errors.length === 0
+    ) {
+      return { code: 'not_allowed', message: 'fits more than one of the allowed forms', hint: undefined }
+    }
     if (isWrongType(issue, value)) {
-      const hint = hintFor(shapes, value)
+      const hint = hintFor(issue, shapes, value)
       return { code: 'wrong_type', message: `expected ${expected}, received ${received}`, hint }
     }
     if (issue.code === 'custom' && (shapes.length === 0 || shapes.some((shape) => shape.kind !== 'leaf'))) {
@@ -168,7 +177,7 @@ function kindName(expected: string): string {
   return expected === 'record' ? 'object' : expected
 }
 
-function hintFor(shapes: readonly Shape[], value: unknown): string | undefined {
+function hintFor(issue: Issue, shapes: readonly Shape[], value: unknown): string | undefined {
   const [shape, ...others] = shapes
   if (shape === undefined || others.length > 0) return undefined
   if (value === null && shape.kind !== 'leaf') return 'Leave the key out, or write something under it.'
@@ -176,13 +185,8 @@ function hintFor(shapes: readonly Shape[], value: unknown): string | undefined {
   if (typeof value === 'string' && !shape.marks.secret && typeof shape.fromText(value) !== 'string') {
     return 'Write it without quotes.'
   }
-  const isText =
-    typeof shape.fromText('') === 'string' &&
-    typeof shape.fromText('1') === 'string' &&
-    shape.fromText('true') === 'true'
-  return isText && shape.allowed === undefined && (typeof value === 'number' || typeof value === 'boolean')
-    ? 'Write it in quotes.'
-    : undefined
+  const wantsText = issue.code === 'invalid_type' && issue.expected === 'string'
+  return wantsText && (typeof value === 'number' || typeof value === 'boolean') ? 'Write it in quotes.' : undefined
 }
 
 function toSegments(path: readonly PropertyKey[]): Segments {

@@ -10,7 +10,9 @@ export function isPrototypeKey(key: string): boolean {
 
 /** Why a schema may not give a field that name; undefined where it may. */
 export function whyNotFieldName(name: string): string | undefined {
-  if (isPrototypeKey(name)) return 'has a name that JavaScript gives a meaning to. Choose another.'
+  // zod would take the inherited `toString` of an object for a field of that name.
+  if (name in Object.prototype || isPrototypeKey(name))
+    return 'has a name that every object of JavaScript has. Choose another.'
   if (fieldName.test(name) && name.length <= pathLimits.key) return undefined
   return `has a name that is not allowed. Names are a letter or _, then letters, digits, _ and -, up to ${pathLimits.key}.`
 }

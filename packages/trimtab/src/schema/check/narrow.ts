@@ -1,15 +1,15 @@
-import { isPlainObject, type Json } from '../../primitives/json.ts'
+import { isPlainObject } from '../../primitives/json.ts'
 import { type Shape, shapesAt } from '../shape.ts'
 
 /**
  * The shapes that a written value can have: of a union those options whose kind fits and whose literals, `kind: 'tcp'`,
  * do not contradict it. Several where only validation can tell; none where the value fits nothing.
  */
-export function narrow(shape: Shape, value: Json): readonly Shape[] {
+export function narrow(shape: Shape, value: unknown): readonly Shape[] {
   return shapesAt(shape, []).filter((option) => fits(option, value))
 }
 
-function fits(shape: Shape, value: Json): boolean {
+function fits(shape: Shape, value: unknown): boolean {
   switch (shape.kind) {
     case 'object':
       return isPlainObject(value) && agrees(shape.fields, value)

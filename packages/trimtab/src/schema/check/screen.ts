@@ -1,9 +1,9 @@
-import { type Segments, pathLimits, printPath } from '../../model/path.ts'
+import { pathLimits, printPath, type Segments } from '../../model/path.ts'
 import { emptyRecord, isPlainObject, type Json, type JsonObject, typeName } from '../../primitives/json.ts'
-import { isPrototypeKey, whyNotRecordKey } from './names.ts'
 import type { Problem, ProblemCode } from '../problem.ts'
 import type { ObjectShape, Shape } from '../shape.ts'
 import type { ValidationContext } from '../validation.ts'
+import { isPrototypeKey, whyNotRecordKey } from './names.ts'
 import { narrow } from './narrow.ts'
 import { unknownKeyProblem } from './unknown-key.ts'
 
@@ -19,81 +19,84 @@ export interface Screened {
  */
 export function screenTree(root: ObjectShape, tree: JsonObject, context: ValidationContext): Screened {
   const problems: Problem[] = []
+  // One path for the whole walk: it is copied only for what is reported.
+  const at: (string | number)[] = []
 
-  const refuse = (code: ProblemCode, message: string, path: Segments): undefined => {
+  const refuse = (code: ProblemCode, message: string): undefined => {
+    const path: Segments = [...at]
     problems.push({ code, severity: 'error', message, path: printPath(path), origin: context.origin(path) })
     return undefined
   }
 
   /** The value as it is kept; undefined where it is left out. */
-  function keep(shapes: readonly Shape[], value: unknown, path: Segments): Json | undefined {
+  function keep(shape: Shape | undefined, value: unknown): Json | undefined {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-    if (typeof value === 'number') return Number.isFinite(value) ? value : refuseValue(value, path)
+    if (typeof value === 'number' && Number.isFinite(value)) return value
     const isList = Array.isArray(value)
-    if (!isList && !isPlainObject(value)) return refuseValue(value, path)
-    if (path.length >= pathLimits.levels) {
-      return refuse('too_deep', `is nested deeper than ${pathLimits.levels} levels`, path)
+    if (!isList && !isPlainObject(value)) {
+      const what = typeof value === 'object' ? 'an instance of a class' : typeName(value)
+      return refuse('not_json', `expected a value that JSON has, received ${what}`)
     }
-    // A plain object or a list of a tree; what is inside is looked at next.
-    return isList ? keepList(shapes, value, path) : keepObject(shapes, value as JsonObject, path)
+    if (at.length >= pathLimits.levels) return refuse('too_deep', `is nested deeper than ${pathLimits.levels} levels`)
+    if (isList) return keepList(optionFor(shape, value), value)
+    // A plain object of a tree; what is inside is looked at next.
+    return keepObject(optionFor(shape, value), value as JsonObject)
   }
 
-  function refuseValue(value: unknown, path: Segments): undefined {
-    const what = typeof value === 'object' ? 'an instance of a class' : typeName(value)
-    return refuse('not_json', `expected a value that JSON has, received ${what}`, path)
-  }
-
-  function keepList(shapes: readonly Shape[], list: readonly unknown[], path: Segments): Json {
-    const [shape] = shapes.length === 1 ? shapes : []
+  function keepList(shape: Shape | undefined, list: readonly unknown[]): Json {
     const kept = list.map((child, index) => {
-      const element = shape?.kind === 'array' ? (shape.items?.[index] ?? shape.element) : undefined
+      at.push(index)
+      const value = keep(shape?.kind === 'array' ? (shape.items?.[index] ?? shape.element) : undefined, child)
+      at.pop()
       // What is refused is reported; null keeps the places of the others.
-      return keep(inside(element, child), child, [...path, index]) ?? null
+      return value ?? null
     })
-    // The elements were all kept as they are, so the list is a list of JSON.
+    // Where all elements were kept as they are, the list was a list of JSON.
     return kept.every((child, index) => child === list[index]) ? (list as Json) : Object.freeze(kept)
   }
 
-  function keepObject(shapes: readonly Shape[], object: JsonObject, path: Segments): JsonObject {
-    const [shape] = shapes.length === 1 ? shapes : []
-    const kept = emptyRecord<Json>()
-    let same = true
-    for (const [key, child] of Object.entries(object)) {
-      const at = [...path, key]
+  function keepObject(shape: Shape | undefined, object: JsonObject): JsonObject {
+    let kept: Record<string, Json> | undefined
+    for (const key of Object.keys(object)) {
+      const child: Json | undefined = object[key]
+      at.push(key)
       // An undefined child is an absent one.
-      const value =
-        child !== undefined && isAllowedKey(shape, key, at) ? keep(below(shape, key, child), child, at) : undefined
-      if (value !== child) same = false
-      if (value !== undefined) kept[key] = value
+      const value = child !== undefined && isAllowedKey(shape, key) ? keep(fieldOf(shape, key), child) : undefined
+      at.pop()
+      if (value === child) continue
+      kept ??= Object.assign(emptyRecord<Json>(), object)
+      if (value === undefined) delete kept[key]
+      else kept[key] = value
     }
-    return same ? object : Object.freeze(kept)
+    return kept === undefined ? object : Object.freeze(kept)
   }
 
-  function isAllowedKey(shape: Shape | undefined, key: string, path: Segments): boolean {
-    if (isPrototypeKey(key)) {
-      refuse('prototype_key', 'a key may not be named __proto__, constructor or prototype', path.slice(0, -1))
-      return false
+  function isAllowedKey(shape: Shape | undefined, key: string): boolean {
+    if (shape?.kind === 'object') {
+      if (shape.fields.has(key)) return true
+      if (shape.rest === undefined && !isPrototypeKey(key)) {
+        problems.push(unknownKeyProblem([...at], [shape], context))
+        return false
+      }
     }
-    if (shape?.kind === 'object' && !shape.fields.has(key) && shape.rest === undefined) {
-      problems.push(unknownKeyProblem(path, [shape], context))
-      return false
+    if (!isPrototypeKey(key)) {
+      const why = whyNotRecordKey(key)
+      return why === undefined || refuse('key_invalid', why) !== undefined
     }
-    const why = whyNotRecordKey(key)
-    if (why !== undefined) refuse('key_invalid', why, path.slice(0, -1))
-    return why === undefined
+    return refuse('prototype_key', 'a key may not be named __proto__, constructor or prototype') !== undefined
   }
 
-  // The root is an object, and objects are kept as objects.
-  const kept = keepObject([root], tree, [])
-  return { tree: kept, problems }
+  return { tree: keepObject(root, tree), problems }
 }
 
-function below(shape: Shape | undefined, key: string, child: unknown): readonly Shape[] {
-  if (shape?.kind === 'object') return inside(shape.fields.get(key) ?? shape.rest, child)
-  return inside(shape?.kind === 'record' ? shape.value : undefined, child)
+function fieldOf(shape: Shape | undefined, key: string): Shape | undefined {
+  if (shape?.kind === 'object') return shape.fields.get(key) ?? shape.rest
+  return shape?.kind === 'record' ? shape.value : undefined
 }
 
-function inside(shape: Shape | undefined, value: unknown): readonly Shape[] {
-  // Narrowing asks for the kind of a value first, and whatever is no JSON is refused afterwards.
-  return shape === undefined ? [] : narrow(shape, value as Json)
+/** What a list or an object has to be; of a union the only option that fits, where there is just one. */
+function optionFor(shape: Shape | undefined, value: unknown): Shape | undefined {
+  if (shape?.kind !== 'union') return shape
+  const [option, ...others] = narrow(shape, value)
+  return others.length === 0 ? option : undefined
 }

@@ -20,7 +20,8 @@ export function unknownKeyProblem(
     message: strict ? 'is not a known setting' : 'is not a known setting and is ignored',
     path: printPath(path),
     origin: context.origin(path),
-    hint: hintFor(String(path.at(-1)), known),
+    // What a transform takes is not known.
+    hint: parents.some((parent) => parent.kind === 'object') ? hintFor(String(path.at(-1)), known) : undefined,
   }
 }
 

@@ -45,7 +45,11 @@ export function intersect(left: Shape, right: Shape, host: Later & { make(draft:
   const record = left.kind === 'record' ? left : right
   const object = left.kind === 'object' ? left : right
   if (record.kind === 'record' && object.kind === 'object') {
-    return host.make({ ...object, ...base, transformed, rest: record.value })
+    const draft = host.make({ ...object, ...base, transformed })
+    host.later(() => {
+      if (draft.kind === 'object') Object.assign(draft, { construct: object.construct, rest: record.value })
+    })
+    return draft
   }
   return host.make({ ...left, ...base, transformed })
 }

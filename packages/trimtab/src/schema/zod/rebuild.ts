@@ -37,8 +37,8 @@ interface Place {
   readonly depth: number
 }
 
-/** What a schema made of fresh schemas at every reading would exceed. */
-const maximumNodes = 200_000
+/** A schema that makes fresh schemas at every reading has more than this below half of the levels allowed. */
+const maximumDeepNodes = 5_000
 
 const unmarked: Marks = Object.freeze({ dynamic: false, secret: false, perTenant: false })
 const unknownNode: NodeFacts = Object.freeze({ marks: unmarked, meta: {}, fillsAbsence: false, holdsSecret: false })
@@ -52,7 +52,7 @@ export function rebuildSchema<S extends Node>(schema: S): RebuiltSchema<S> {
   const facts = new Map<Node, NodeFacts>()
   const built = new Map<Node, Map<string, Node | undefined>>()
   const open = new Set<Node>()
-  let nodes = 0
+  let deepNodes = 0
   let secrets = 0
 
   /** The copy of `node` for a place; each combination of marks and openness has its own. */
@@ -80,8 +80,9 @@ export function rebuildSchema<S extends Node>(schema: S): RebuiltSchema<S> {
         { marks, meta: metaOf(node), holdsSecret: true },
       )
     }
-    nodes += 1
-    if (nodes > maximumNodes) throw schemaInvalid(place.text, 'never ends: it makes new schemas each time it is read.')
+    if (place.depth > pathLimits.levels / 2) deepNodes += 1
+    if (deepNodes > maximumDeepNodes)
+      throw schemaInvalid(place.text, 'never ends: it makes new schemas each time it is read.')
     variants.set(variant, undefined)
     const secretsBefore = secrets
     if (marks.secret) secrets += 1
@@ -99,6 +100,9 @@ export function rebuildSchema<S extends Node>(schema: S): RebuiltSchema<S> {
     const def = defOf(node)
     const why = whyRefused(def)
     if (why !== undefined) throw schemaInvalid(place.text, why)
+    if (openness === 'side' && ownMarks(node).secret === true) {
+      throw schemaInvalid(place.text, 'makes a secret of one side of an intersection. Mark the fields inside it.')
+    }
     const checks = fenceChecks(def.checks, place.text)
     const inside = (child: Node, at: Place = place, how: Openness = openness) => visit(child, at, marks, how)
     const below: Openness = openness === 'closed' ? 'closed' : 'open'
