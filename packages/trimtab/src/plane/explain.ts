@@ -1,4 +1,3 @@
-import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { Layer } from '../model/layer.ts'
 import type { Origin } from '../model/origin.ts'
 import { isUnder, parsePath, type Path, printPath, type Segments, valueAt } from '../model/path.ts'
@@ -7,7 +6,8 @@ import { isSecret, redacted } from '../model/secret.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { isPlainObject } from '../primitives/json.ts'
 import type { PendingRestart } from '../reload/outcome.ts'
-import { nearestName } from '../schema/check/did-you-mean.ts'
+import { unknownValue } from '../schema/redact.ts'
+import { sectionAt } from '../schema/section.ts'
 import { type Marks, marksAt, type ObjectShape, shapesAt } from '../schema/shape.ts'
 
 /** What one source says about a place. */
@@ -15,7 +15,7 @@ export interface Contribution {
   readonly origin: Origin
   /** As written, references unresolved; `[secret]` where the field is one. */
   readonly value: unknown
-  /** Whether it is what applies. */
+  /** Whether it is what applies, or a part of it: objects of several sources add up. */
   readonly wins: boolean
   /** Who hides it, where it does not. */
   readonly shadowedBy: Origin | undefined
@@ -51,8 +51,8 @@ export interface ExplainFacts {
 export function explainPath(text: string, facts: ExplainFacts): Explanation {
   const { shape, snapshot, layers, pending } = facts
   const path = parsePath(text)
-  const found = shapesAt(shape, path)[0]
-  if (found === undefined) throw unknownPath(text, shape)
+  // A section is looked up by the same names, and says which was most likely meant.
+  const found = shapesAt(shape, path)[0] ?? sectionAt(shape, text).shape
   const marks = marksAt(shape, path)
   const { winner, overridden } = originOf(layers, path)
   const winning = layers.find((layer) => layer.source === winner?.source)
@@ -60,6 +60,11 @@ export function explainPath(text: string, facts: ExplainFacts): Explanation {
     ...(winner === undefined || winning === undefined ? [] : [{ origin: winner, value: valueAt(winning.tree, path) }]),
     ...overridden,
   ]
+  const above = winner ?? hiderOf(layers, path)
+  // Objects add up: a lower one is hidden by a value of another kind, not by another object.
+  const wins = says.map((_, index) => {
+    return winner !== undefined && (index === 0 || says.slice(0, index + 1).every((each) => isPlainObject(each.value)))
+  })
   return {
     path: printPath(path),
     value: showRead(facts, path, valueAt(snapshot.config, path), valueAt(snapshot.written, path)),
@@ -67,8 +72,8 @@ export function explainPath(text: string, facts: ExplainFacts): Explanation {
     contributions: says.map(({ origin, value }, index) => ({
       origin,
       value: showWritten(facts, path, value),
-      wins: index === 0,
-      shadowedBy: index === 0 ? undefined : winner,
+      wins: wins[index] === true,
+      shadowedBy: wins[index] === true ? undefined : above,
     })),
     marks,
     description: found.description,
@@ -78,12 +83,32 @@ export function explainPath(text: string, facts: ExplainFacts): Explanation {
   }
 }
 
-/** What a person wrote: references as they stand, literals of secret fields hidden. */
+/** Who set something else than an object around the place, so that nothing below it counts. */
+function hiderOf(layers: readonly Layer[], path: Segments): Origin | undefined {
+  const [hider] = path.flatMap((_, length) => {
+    const { winner } = originOf(layers, path.slice(0, length))
+    const layer = layers.find(({ source }) => source === winner?.source)
+    return layer === undefined || isPlainObject(valueAt(layer.tree, path.slice(0, length))) ? [] : [winner]
+  })
+  return hider
+}
+
+/** What a person wrote: references as they stand, literals of secret fields hidden, and what may be a misplaced one. */
 function showWritten(facts: ExplainFacts, at: Segments, value: unknown): unknown {
   return mapLeaves(at, value, (leaf, place) => {
+    if (leaf !== null && !isExpected(facts.shape, place)) return unknownValue
     if (typeof leaf === 'string' && facts.isReference(leaf)) return leaf
     return marksAt(facts.shape, place).secret ? redacted : leaf
   })
+}
+
+/** Whether a single value belongs there: not under a misspelt key, and not where an object is expected. */
+function isExpected(shape: ObjectShape, place: Segments): boolean {
+  for (let length = place.length; length > 0; length -= 1) {
+    const shapes = shapesAt(shape, place.slice(0, length))
+    if (shapes.length > 0) return shapes.some(({ kind }) => kind === 'leaf')
+  }
+  return false
 }
 
 /** What readers hold: secrets hidden, and what a reference gave shown as the reference. */
@@ -100,13 +125,4 @@ function mapLeaves(at: Segments, value: unknown, show: (leaf: unknown, place: Se
   if (Array.isArray(value)) return value.map((each, index) => mapLeaves([...at, index], each, show))
   if (!isPlainObject(value)) return show(value, at)
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapLeaves([...at, key], each, show)]))
-}
-
-function unknownPath(text: string, shape: ObjectShape): TrimtabError {
-  const nearest = nearestName(text, [...shape.fields.keys()])
-  const hint = nearest === undefined ? `It has ${[...shape.fields.keys()].join(', ')}` : `Did you mean ${nearest}`
-  return new TrimtabError(
-    'option_invalid',
-    `The configuration has no ${JSON.stringify(text)}. ${hint}${nearest === undefined ? '.' : '?'}`,
-  )
 }
