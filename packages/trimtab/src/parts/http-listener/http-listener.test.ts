@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import type { Server as TlsServer } from 'node:https'
 import { createServer } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { createTestPair, type TestPair } from '../../../../../test/support/certificates.ts'
 import { openSocket, openTlsSocket, type RawSocket } from '../../../../../test/support/raw-socket.ts'
@@ -99,8 +100,13 @@ describe('an HTTP listener', () => {
     onTestFinished(() => void other.close())
     await once(other, 'listening')
     const address = other.address()
-    const port = typeof address === 'object' ? address?.port : undefined
-    await expect(openPlane({ port: port ?? 0 })).rejects.toThrow(`http.port: ${port} on 127.0.0.1 is taken`)
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const recording = createRecording()
+    const early = recording.module({ name: 'early' })
+    const listener = httpListenerModule({ config: config.section('http'), dependsOn: [early], handler: () => {} })
+    const opening = createTestPlane(config, { tree: { http: { port } }, modules: [listener] })
+    await expect(opening).rejects.toThrow(`http.port: ${port} on 127.0.0.1 is taken`)
+    expect(recording.resources).toEqual([])
   })
 
   it('refuses a host that is not of this machine', async () => {
@@ -165,15 +171,19 @@ describe('an HTTPS listener', () => {
     })
     const plane = await createTestPlane(config, { tree, modules: [listener] })
     onTestFinished(async () => void (await plane.close()))
-    return { plane, ...(await plane.use(listener, ({ port, url }) => ({ port, url }))) }
+    return {
+      plane,
+      ...(await plane.use(listener, ({ port, url, server }) => ({ port, url, server: server as TlsServer }))),
+    }
   }
 
   it('shows a new certificate to new connections, and old connections go on', async () => {
     const http = { port: 0, linger: 0 }
-    const { plane, port, url } = await openPlane({ http, tls: texts(createTestPair({ name: 'a' })) })
+    const { plane, port, url, server } = await openPlane({ http, tls: texts(createTestPair({ name: 'a' })) })
     expect(url).toBe(`https://127.0.0.1:${port}`)
     const old = await openTlsSocket(port)
     expect(subjectOf(old)).toBe('a')
+    const swap = vi.spyOn(server, 'setSecureContext')
     expect(await ask(old)).toContain('hello')
 
     const b = createTestPair({ name: 'b' })
@@ -188,6 +198,8 @@ describe('an HTTPS listener', () => {
     expect(await ask(fresh)).toContain('hello')
     expect(await ask(old)).toContain('hello')
     expect(subjectOf(old)).toBe('a')
+    await openTlsSocket(port)
+    expect(swap).toHaveBeenCalledTimes(1)
   })
 
   it('keeps its certificate when the section no longer names one, until a restart', async () => {

@@ -184,6 +184,7 @@ describe('a listener that stops', () => {
   it('answers a request that was on its way over an idle connection, as the last one', async () => {
     const { close, connect, clock } = await openListener((_request, response) => response.end('done'))
     const client = await connect()
+    await clock.advance(10_000)
     client.send(get)
     await client.until('done')
     const closing = close()

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { destination as openStream } from 'pino'
 import { expect, it } from 'vitest'
@@ -58,4 +58,36 @@ it('tells once that lines cannot be written, throws nothing, and ends all the sa
   destination.write('two\n')
   expect(told).toEqual([expect.stringContaining('ENOSPC')])
   await destination.close()
+  expect(openFiles()).not.toContain('/dev/full')
 })
+
+it('ends when whoever reads its lines has gone', async () => {
+  const pipe = join(tempFolder(), 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+  const writer = openSync(pipe, constants.O_WRONLY)
+  const told: string[] = []
+  const destination = await openDestination({
+    openStream: () => openStream({ dest: writer, sync: true }),
+    to: 'stdout',
+    format: 'json',
+    onBroken: (error) => void told.push(error.message),
+  })
+  closeSync(reader)
+  destination.write('one\n')
+  destination.write('two\n')
+  await destination.close()
+  expect(told).toEqual([expect.stringContaining('EPIPE')])
+  closeSync(writer)
+})
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)]
+    } catch {
+      // The one that this list was read with.
+      return []
+    }
+  })
+}

@@ -35,29 +35,27 @@ export async function openDestination({
 }: DestinationOptions): Promise<LogDestination> {
   await checkDestination(to)
   const stream = openStream({ dest: standard.get(to) ?? to, sync: true })
-  let state: 'open' | 'broken' | 'closed' = 'open'
-  stream.on('error', (error: Error) => {
-    if (state !== 'open') return
-    state = 'broken'
+  let isClosed = false
+  let broken: NodeJS.ErrnoException | undefined
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (isClosed || broken !== undefined) return
+    broken = error
     onBroken(error)
   })
   return {
     write(line) {
       // A closed stream throws, into whatever code wanted to log.
-      if (state !== 'closed') stream.write(format === 'text' ? textLine(line) : line)
+      if (!isClosed) stream.write(format === 'text' ? textLine(line) : line)
     },
     async close() {
-      if (state === 'closed') return
-      const wasBroken = state === 'broken'
-      state = 'closed'
-      // What could not be written would be tried again by end(), which then never ends.
-      if (wasBroken) {
-        stream.destroy()
-        return
-      }
+      if (isClosed) return
+      isClosed = true
+      // At a broken pipe pino has made the stream mute: it will not say that it has closed.
+      if (broken?.code === 'EPIPE') return
       await new Promise<void>((resolve) => {
         stream.once('close', resolve)
-        stream.once('error', () => resolve())
+        // What could not be written before is tried again by end(), fails again, and is given up.
+        stream.once('error', () => stream.destroy())
         stream.end()
       })
     },
