@@ -107,6 +107,19 @@ describe('a listener', () => {
     await client.until('whole', 2)
   })
 
+  it('goes on when a handler writes after the end of its response', async () => {
+    const { connect, lines } = await openListener((_request, response) => {
+      response.end('whole')
+      response.write('more')
+    })
+    const client = await connect()
+    client.send(get)
+    await client.until('whole')
+    client.send(get)
+    await client.until('whole', 2)
+    expect(lines).toEqual(['A response failed: write after end', 'A response failed: write after end'])
+  })
+
   it('applies other times and limits to connections that are open', async () => {
     const { listener, connect } = await openListener((_request, response) => response.end('.'))
     const client = await connect()

@@ -124,6 +124,8 @@ export class Listener implements HttpListener {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { handler, context, log } = this.#options
     this.#connections.serve(request.socket, response)
+    // A handler that writes after the end would otherwise end the process.
+    response.on('error', (error) => log.error(`A response failed: ${describeThrown(error)}`))
     try {
       await handler(request, response, context)
     } catch (error) {
