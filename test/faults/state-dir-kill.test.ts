@@ -98,7 +98,7 @@ describe('the state folder of a process that is killed', () => {
     }
     // It was killed in the middle of attempts, not only between them: otherwise this test shows nothing.
     expect(interrupted).toBeGreaterThan(points / 10)
-  }, 600_000)
+  }, 3_600_000)
 })
 
 async function look(path: string) {

@@ -15,7 +15,7 @@ export interface BootFacts {
 export type BootDecision =
   | {
       readonly use: 'configured'
-      readonly why: 'nothing_against_it' | 'is_last_known_good' | 'last_known_good_crashed' | 'no_last_known_good'
+      readonly why: 'nothing_against_it' | 'is_last_known_good' | 'last_known_good_failed' | 'no_last_known_good'
       readonly message?: string | undefined
     }
   | { readonly use: 'last_known_good'; readonly why: 'crashed' | 'set_aside' | 'unreadable'; readonly message: string }
@@ -32,7 +32,7 @@ export function isSuspect({ crashed, configured, setAside }: Omit<BootFacts, 'la
  *     configured ──crash──► configured ──crash──► last known good ──crash──► configured …
  *
  * A content that has ended the process twice in a row is not the one to start with, as long as there is another. When
- * the other one ends the process as well, the cause is not the content, and what people have configured counts again.
+ * the other one does not come up either, the cause is not the content, and what people have configured counts again.
  */
 export function bootDecision(facts: BootFacts): BootDecision {
   const { crashed, configured, lastKnownGood, setAside } = facts
@@ -64,8 +64,8 @@ export function bootDecision(facts: BootFacts): BootDecision {
   if (crashed?.origin === 'last_known_good') {
     return {
       use: 'configured',
-      why: 'last_known_good_crashed',
-      message: `${suspicion}, but the last known good one has ended it as well: it is tried again. Look for the cause elsewhere`,
+      why: 'last_known_good_failed',
+      message: `${suspicion}, but the last known good one did not come up either: it is tried again. Look for the cause elsewhere`,
     }
   }
   return {

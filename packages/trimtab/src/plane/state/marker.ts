@@ -2,7 +2,9 @@ import type { Json } from '../../primitives/json.ts'
 import { fieldsOf } from './document.ts'
 
 /** Where the content comes from that a start takes in. */
-export type BootOrigin = 'configured' | 'last_known_good'
+export type BootOrigin = (typeof origins)[number]
+
+const origins = ['configured', 'last_known_good', 'fallback'] as const
 
 /** That modules are taking in a content. Where a start finds one, the process before it has ended in the middle of that. */
 export interface Marker {
@@ -29,5 +31,6 @@ export function markerToJson({ digest, origin, count }: Marker): Json {
 export function markerFromJson(body: unknown): Marker | undefined {
   const { digest, origin, count } = fieldsOf(body)
   if (typeof digest !== 'string' || typeof count !== 'number') return undefined
-  return origin === 'configured' || origin === 'last_known_good' ? { digest, origin, count } : undefined
+  const known = origins.find((each) => each === origin)
+  return known === undefined ? undefined : { digest, origin: known, count }
 }

@@ -52,6 +52,8 @@ describe('a state folder over several starts', () => {
     await first.close()
 
     const found = await (await open(path)).lastKnownGood()
+    const file = JSON.parse(readFileSync(join(first.folder, 'last-known-good.json'), 'utf8'))
+    expect(file).toMatchObject({ document: { version: 1, library: expect.stringMatching(/^\d+\.\d+\.\d+/) } })
     expect(found).toMatchObject({
       kind: 'layers',
       layers: layers.map(({ source, tree, digest }) => ({ source, tree, digest })),
@@ -82,6 +84,16 @@ describe('a state folder over several starts', () => {
     const used: (string | undefined)[] = []
     for (let count = 0; count < 7; count += 1) used.push((await start(path, 'bad', 'crash')).used)
     expect(used).toEqual(['bad', 'bad', 'good', 'bad', 'bad', 'good', 'bad'])
+  })
+
+  it('starts with what is configured when the last known good was refused, but not when it was stopped', async () => {
+    const path = tempFolder()
+    await start(path, 'good', 'stable')
+    await start(path, 'bad', 'crash')
+    await start(path, 'bad', 'crash')
+    expect(await start(path, 'bad', 'signal')).toMatchObject({ used: 'good' })
+    expect(await start(path, 'bad', 'refused')).toMatchObject({ used: 'good' })
+    expect(await start(path, 'bad', 'crash')).toMatchObject({ used: 'bad', why: 'last_known_good_failed' })
   })
 
   it('forgets a crash when the next attempt at that content ends well, is refused, or is stopped by a signal', async () => {
@@ -132,6 +144,18 @@ describe('a state folder over several starts', () => {
     expect(await start(path, 'new', 'stable')).toMatchObject({ why: 'nothing_against_it', used: 'new' })
   })
 
+  it('never takes a fallback for the last known good', async () => {
+    const path = tempFolder()
+    const state = await open(path)
+    await state.decideBoot({ configured: undefined, lastKnownGood: async () => undefined })
+    await state.journal.begin(snapshotOf('fallback').digest)
+    await state.journal.stable(snapshotOf('fallback'))
+    expect(await state.lastKnownGood()).toEqual({ kind: 'none' })
+    await state.journal.begin(snapshotOf('good').digest)
+    await state.journal.stable(snapshotOf('good'))
+    expect(await state.lastKnownGood()).toMatchObject({ kind: 'layers', layers: [{ tree: { text: 'good' } }] })
+  })
+
   it('does not release what is set aside because the last known good proved itself in its place', async () => {
     const path = tempFolder()
     await start(path, 'good', 'stable')
@@ -164,6 +188,22 @@ describe('the journal of a state folder', () => {
     await first.close()
     const { setAside } = (await open(path)).journal
     expect([...setAside]).toEqual([['B', 'x'.repeat(1_000)]])
+  })
+
+  it('begins the count anew when an attempt of the same process has ended well', async () => {
+    const path = tempFolder()
+    await start(path, 'bad', 'crash')
+    for (const end of ['settle', 'stable'] as const) {
+      const state = await open(path)
+      const { digest } = snapshotOf('bad')
+      await state.journal.begin(digest)
+      await (end === 'settle' ? state.journal.settle() : state.journal.stable(snapshotOf('bad')))
+      await state.journal.begin(digest)
+      await state.close()
+      const next = await openStateDir(stateOptions(path))
+      expect(next.crashed).toEqual({ digest, origin: 'configured', count: 1 })
+      await next.close()
+    }
   })
 
   it('keeps the newest 64 of them', async () => {
@@ -379,7 +419,7 @@ describe('openStateDir', () => {
     })
     expect(decision.use).toBe('last_known_good')
     expect(state.journal.setAside.get(snapshotOf('bad').digest)).toBe('it ended the process 2 times in a row')
-    expect(logger.lines).toEqual([`warn: A decision about the start could not be kept in ${state.folder}: ENOSPC`])
+    expect(logger.lines).toEqual([`warn: A decision about the start could not be kept in the state folder: ENOSPC`])
   })
 
   it('asks for the last known good only where it matters', async () => {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { describeThrown } from '../../errors/trimtab-error.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Journal } from '../../reload/journal.ts'
 import type { ObjectShape } from '../../schema/shape.ts'
-import { type BootDecision, bootDecision, crashReason, isSuspect } from './boot-decision.ts'
+import type { BootDecision } from './boot-decision.ts'
+import { type BootQuestion, decideBoot } from './decide-boot.ts'
 import { fieldsOf } from './document.ts'
 import { type KeptFile, keptFile } from './kept-file.ts'
 import { type LastKnownGood, lastKnownGoodFile } from './last-known-good.ts'
@@ -25,17 +25,6 @@ export interface StateDirOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly fs?: StateFs | undefined
-}
-
-/** What the start asks before it takes anything in. */
-export interface BootQuestion {
-  /** Digest of what is configured; undefined where a required source can't be read. */
-  readonly configured: string | undefined
-  /**
-   * Digest of the last known good content, put together as it would be taken in; undefined where that is not possible.
-   * Called only where it matters.
-   */
-  readonly lastKnownGood: () => Promise<string | undefined>
 }
 
 /** What one process remembers on disk. */
@@ -106,14 +95,6 @@ async function openSlot(slot: Slot, options: StateDirOptions): Promise<StateDir>
     setAside: setAsideFromJson(await bodyOf(setAsideFile, logger)),
   })
 
-  const remember = async (write: () => Promise<void>) => {
-    try {
-      await write()
-    } catch (error) {
-      // A full disk must not keep a service from starting.
-      logger.warn(`A decision about the start could not be kept in ${folder}: ${describeThrown(error)}`)
-    }
-  }
   let closing: Promise<void> | undefined
   const { crashed } = journal
   return {
@@ -121,32 +102,7 @@ async function openSlot(slot: Slot, options: StateDirOptions): Promise<StateDir>
     journal,
     crashed,
     lastKnownGood: () => lastKnownGood.read(),
-    async decideBoot({ configured, lastKnownGood: digestOfLast }) {
-      const { setAside } = journal
-      const needsLast = configured === undefined || isSuspect({ crashed, configured, setAside })
-      const decision = bootDecision({
-        crashed,
-        configured,
-        setAside,
-        lastKnownGood: needsLast ? await digestOfLast() : undefined,
-      })
-      switch (decision.use) {
-        case 'configured':
-          // It is to be tried; and what was set aside before it is not configured any more.
-          await remember(() => journal.releaseAll())
-          return decision
-        case 'last_known_good':
-          journal.bootFrom('last_known_good')
-          if (decision.why === 'crashed' && crashed !== undefined) {
-            await remember(() => journal.putAside(crashed.digest, crashReason(crashed)))
-          }
-          return decision
-        case 'neither':
-          return decision
-        default:
-          return decision satisfies never
-      }
-    },
+    decideBoot: (question) => decideBoot(journal, question, logger),
     noteStop: () => journal.noteStop(),
     close() {
       closing ??= journal.close().then(() => slot.release())

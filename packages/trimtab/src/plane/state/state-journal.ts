@@ -38,6 +38,8 @@ export class StateJournal implements Journal {
     origin: 'configured',
     digest: undefined,
   }
+  /** Of the attempt that has neither proved itself nor ended. */
+  #attempted: BootOrigin | undefined
   #isStopping = false
   #isClosed = false
 
@@ -66,7 +68,9 @@ export class StateJournal implements Journal {
     return this.#enqueue(async () => {
       if (this.#isStopping) return
       const { markerFile, clock } = this.#parts
-      const marker = markerOf(digest, this.#originOf(digest), this.#crashed)
+      const origin = this.#originOf(digest)
+      const marker = markerOf(digest, origin, this.#crashed)
+      this.#attempted = origin
       await markerFile.write({ savedAt: clock.now(), body: markerToJson(marker) })
       // The signal may have come while the disk was busy.
       if (this.#isStopping) await markerFile.remove()
@@ -74,18 +78,23 @@ export class StateJournal implements Journal {
   }
 
   settle(): Promise<void> {
-    return this.#enqueue(() => this.#endAttempt())
+    return this.#enqueue(async () => {
+      // The last known good that was refused, or failed to start, stands in the way as one that crashes does: its marker
+      // stays, so that the next start turns to what is configured.
+      if (this.#attempted !== 'last_known_good' || this.#isStopping) await this.#endAttempt()
+    })
   }
 
   stable(snapshot: Snapshot<object>): Promise<void> {
-    const isConfigured = this.#originOf(snapshot.digest) === 'configured'
-    // What was set aside is set aside until people change it, which they have; not while something else stands in for it.
-    const releases = isConfigured && this.#setAside.size > 0
+    const origin = this.#originOf(snapshot.digest)
+    // What is set aside is so until people change it, which they have; not while something else stands in for it.
+    const releases = origin === 'configured' && this.#setAside.size > 0
     if (releases) this.#setAside.clear()
     return this.#enqueue(async () => {
       const errors: unknown[] = []
       const attempt = (write: () => Promise<void>) => write().catch((error: unknown) => void errors.push(error))
-      await attempt(() => this.#parts.saveStable(snapshot))
+      // A fallback is there without being kept, and must not take the place of what people have configured.
+      if (origin !== 'fallback') await attempt(() => this.#parts.saveStable(snapshot))
       // It has proved itself, whether or not that could be written down.
       await attempt(() => this.#endAttempt())
       if (releases) await attempt(() => this.#writeSetAside())
@@ -132,6 +141,7 @@ export class StateJournal implements Journal {
 
   async #endAttempt(): Promise<void> {
     this.#crashed = undefined
+    this.#attempted = undefined
     await this.#parts.markerFile.remove()
   }
 
