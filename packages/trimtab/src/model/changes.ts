@@ -1,7 +1,8 @@
+import { isPlainObject } from '../primitives/json.ts'
 import type { Change } from './change.ts'
-import { isUnder, parsePath, type Segments, valueAt } from './path.ts'
-import type { Redaction, Side } from './redaction.ts'
-import { isSecret, redacted } from './secret.ts'
+import { diffAt, isSameValue } from './diff.ts'
+import { isUnder, parsePath, type Segments, segmentsOf, valueAt } from './path.ts'
+import { plainRedaction, type Redaction, type Side } from './redaction.ts'
 
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
@@ -10,7 +11,7 @@ export type ShownChange = Change
 
 /**
  * The differences between two configurations, sorted by place. Iterating gives typed values; everything that is printed
- * or serialised is redacted.
+ * or serialised is redacted, the single changes too.
  *
  * @example
  * if (changes.has('pool.max')) resize(next.max)
@@ -19,9 +20,9 @@ export type ShownChange = Change
 export interface Changes extends Iterable<Change> {
   readonly size: number
   readonly isEmpty: boolean
-  /** True where something at this place or below it differs. `db` is not `dbx`. */
+  /** True where what stands at this place is another thing or content than before. `db` is not `dbx`. */
   has(path: string): boolean
-  /** Those at this place, below it, or of an object around it that came or went as a whole. */
+  /** The differences of what stands at this place: of an object around it that came or went, this part of it. */
   under(path: string): Changes
   /** A line for each, redacted: `pool.max: 10 → 20`, `+ upstreams.blue`, `- limits.burst`. */
   summary(): readonly string[]
@@ -30,89 +31,114 @@ export interface Changes extends Iterable<Change> {
   toJSON(): readonly ShownChange[]
 }
 
-const longestText = 200
-
 /** Without a redaction, secrets are shown as `[secret]` and nothing is known of references. */
 export function createChanges(list: readonly Change[], redaction: Redaction = plainRedaction): Changes {
-  const places = list.map((change) => ({ change, at: parsePath(change.path) }))
-  const select = (path: string) => {
-    const wanted = parsePath(path)
-    return places.filter(
-      ({ change, at }) => isUnder(at, wanted) || (isUnder(wanted, at) && touches(change, wanted.slice(at.length))),
-    )
+  let places: readonly Segments[] | undefined
+  let guarded: readonly Change[] | undefined
+  const placeAt = (index: number) => (places ??= list.map((change) => segmentsOf(change.path)))[index] ?? []
+
+  const shown = (change: Change, side: Side): unknown => {
+    const value = sideOf(change, side)
+    return value === undefined ? undefined : redaction.show(side, segmentsOf(change.path), value)
   }
-  const shown = (change: Change, side: Side) => {
-    const value = side === 'previous' ? previousOf(change) : nextOf(change)
-    return value === undefined ? undefined : redaction.show(side, parsePath(change.path), value)
+  const toShown = (change: Change): ShownChange => {
+    const { kind, path } = change
+    switch (kind) {
+      case 'added':
+        return { kind, path, next: shown(change, 'next') }
+      case 'removed':
+        return { kind, path, previous: shown(change, 'previous') }
+      case 'modified':
+        return { kind, path, previous: shown(change, 'previous'), next: shown(change, 'next') }
+      default:
+        return kind satisfies never
+    }
   }
-  const text = (change: Change, side: Side) => {
-    const value = shown(change, side)
-    if (value === undefined) return 'nothing'
-    const json = typeof value === 'string' && value.startsWith('[secret') ? value : (JSON.stringify(value) ?? 'nothing')
-    return json.length > longestText ? `${json.slice(0, longestText)}…` : json
-  }
-  const toJSON = () =>
-    list.map((change): ShownChange => {
-      const { kind, path } = change
-      switch (kind) {
-        case 'added':
-          return { kind, path, next: shown(change, 'next') }
-        case 'removed':
-          return { kind, path, previous: shown(change, 'previous') }
-        case 'modified':
-          return { kind, path, previous: shown(change, 'previous'), next: shown(change, 'next') }
-        default:
-          return kind satisfies never
+  const show = (change: Change, side: Side) => printValue(shown(change, side))
+  const line = (change: Change): string => {
+    switch (change.kind) {
+      case 'added':
+        return isNested(change.next) ? `+ ${change.path}` : `+ ${change.path}: ${show(change, 'next')}`
+      case 'removed':
+        return `- ${change.path}`
+      case 'modified': {
+        const previous = show(change, 'previous')
+        const next = show(change, 'next')
+        const before = redaction.fingerprint(change.previous)
+        if (previous !== next || before === undefined) return `${change.path}: ${previous} → ${next}`
+        // The same reference, and another content behind it.
+        return `${change.path}: ${next} (${before} → ${redaction.fingerprint(change.next)})`
       }
-    })
+      default:
+        return change satisfies never
+    }
+  }
+
   const changes: Changes & { readonly [inspect]: () => unknown } = {
     size: list.length,
     isEmpty: list.length === 0,
-    [Symbol.iterator]: () => list[Symbol.iterator](),
-    has: (path) => select(path).length > 0,
-    under: (path) =>
-      createChanges(
-        select(path).map(({ change }) => change),
-        redaction,
-      ),
-    summary: () =>
-      list.map((change) => {
-        switch (change.kind) {
-          case 'added':
-            return `+ ${change.path}: ${text(change, 'next')}`
-          case 'removed':
-            return `- ${change.path}`
-          case 'modified':
-            return `${change.path}: ${text(change, 'previous')} → ${text(change, 'next')}`
-          default:
-            return change satisfies never
-        }
-      }),
-    show: text,
-    toJSON,
-    [inspect]: toJSON,
+    [Symbol.iterator]: () => (guarded ??= list.map((change) => guard(change, toShown)))[Symbol.iterator](),
+    has(path) {
+      const wanted = parsePath(path)
+      return list.some((change, index) => {
+        const at = placeAt(index)
+        return isUnder(at, wanted) || (isUnder(wanted, at) && narrow(change, at, wanted, isDifferent))
+      })
+    },
+    under(path) {
+      const wanted = parsePath(path)
+      const under = list.flatMap((change, index): readonly Change[] => {
+        const at = placeAt(index)
+        if (isUnder(at, wanted)) return [change]
+        return isUnder(wanted, at) ? narrow(change, at, wanted, (from, to) => diffAt(wanted, from, to)) : []
+      })
+      return createChanges(under, redaction)
+    },
+    summary: () => list.map(line),
+    show,
+    toJSON: () => list.map(toShown),
+    [inspect]: () => list.map(toShown),
   }
   return Object.freeze(changes)
 }
 
-/** Whether a place below what changed as a whole differs. */
-function touches(change: Change, below: Segments): boolean {
-  return valueAt(previousOf(change), below) !== undefined || valueAt(nextOf(change), below) !== undefined
+const isDifferent = (from: unknown, to: unknown) => !isSameValue(from, to)
+
+/** Compares one place inside what changed as a whole. */
+function narrow<T>(
+  change: Change,
+  at: Segments,
+  wanted: Segments,
+  compare: (previous: unknown, next: unknown) => T,
+): T {
+  const inside = wanted.slice(at.length)
+  return compare(valueAt(sideOf(change, 'previous'), inside), valueAt(sideOf(change, 'next'), inside))
 }
 
-function previousOf(change: Change): unknown {
-  return change.kind === 'added' ? undefined : change.previous
-}
-
-function nextOf(change: Change): unknown {
+function sideOf(change: Change, side: Side): unknown {
+  if (side === 'previous') return change.kind === 'added' ? undefined : change.previous
   return change.kind === 'removed' ? undefined : change.next
 }
 
-const plainRedaction: Redaction = { show: (_side, _path, value) => hide(value) }
+/** A change that keeps its typed values to whoever reads its fields: a logger that prints it gets the shown one. */
+function guard(change: Change, toShown: (change: Change) => ShownChange): Change {
+  const print = { value: () => toShown(change), enumerable: false }
+  return Object.freeze(Object.defineProperties({ ...change }, { toJSON: print, [inspect]: print }))
+}
 
-function hide(value: unknown): unknown {
-  if (isSecret(value)) return redacted
-  if (Array.isArray(value)) return value.map(hide)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hide(each)]))
+const longestText = 200
+
+/** JSON in one line of bounded length that a terminal can be given; what is redacted stands without quotes. */
+function printValue(value: unknown): string {
+  const text = typeof value === 'string' && value.startsWith('[secret') ? value : (JSON.stringify(value) ?? 'nothing')
+  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu, escapeCharacter)
+  return line.length > longestText ? `${line.slice(0, longestText)}…` : line
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function isNested(value: unknown): boolean {
+  return Array.isArray(value) || isPlainObject(value)
 }

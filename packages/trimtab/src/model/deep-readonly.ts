@@ -1,8 +1,9 @@
 import type { Secret } from './secret.ts'
 
-type Opaque = string | number | boolean | bigint | symbol | null | undefined | Secret<unknown>
+type Primitive = string | number | boolean | bigint | symbol | null | undefined
+type Opaque = Primitive | Secret<unknown> | ((...args: never) => unknown)
 
-/** A configuration as readers hold it: every object and list of it read-only, secrets as they are. */
+/** A configuration as readers hold it: every object and list of it read-only, secrets and functions as they are. */
 export type DeepReadonly<T> = T extends Opaque
   ? T
   : T extends object

@@ -1,110 +1,138 @@
-import { isPlainObject } from '../primitives/json.ts'
-import { setOwn } from '../primitives/record.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { emptyRecord, isPlainObject } from '../primitives/json.ts'
+import { copyRecord, differingKeys, ownValue, setOwn } from '../primitives/record.ts'
 import type { Change } from './change.ts'
-import { compareSegments, parsePath, printPath, type Segments } from './path.ts'
+import { childPath, type Path, printPath, type Segments, segmentsOf } from './path.ts'
 import { isSecret } from './secret.ts'
 
 /**
- * Every difference between two configurations, sorted by place. Subtrees that are the same object are not looked into,
- * so that the cost follows the size of the change where structure is shared. Keys with the value `undefined` count as
- * absent; secrets are compared by their content.
+ * Every difference between two configurations, sorted by place: none exactly when they are equal, and the same list for
+ * the same contents. Objects are compared key by key, the order of keys being no difference. An array is one value, and
+ * so is an object that appears, vanishes, or stands where something else stood. `{}` and `null` are values; a property
+ * that is undefined is none.
+ *
+ * What both share by reference is not walked: the cost follows the size of the change.
  */
 export function diffTrees(previous: unknown, next: unknown): readonly Change[] {
-  if (previous === next) return []
-  const found: Found[] = []
-  compare(previous, next, [], found)
-  if (found.length > 1) found.sort((a, b) => compareSegments(a.at, b.at))
-  return found.map(({ change }) => change)
+  return diffAt([], previous, next)
 }
 
-/** The configuration that `changes` make of `tree`. The tree is left as it is. */
+/** The differences of what stands at one place, with paths from the root. Undefined means that nothing stands there. */
+export function diffAt(at: Segments, previous: unknown, next: unknown): readonly Change[] {
+  const changes: Change[] = []
+  if (isPlainObject(previous) && isPlainObject(next)) {
+    compareObjects({ parent: undefined, key: '', path: printPath(at) }, previous, next, changes)
+  } else if (!isSameValue(previous, next)) {
+    changes.push(toChange(printPath(at), previous, next))
+  }
+  return changes
+}
+
+/** True where both hold the same, by the rules of a diff; secrets by what they hold, arrays element by element. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((value, index) => isSameValue(value, b[index]))
+  }
+  if (isPlainObject(a)) {
+    return isPlainObject(b) && allKeys(a, b).every((key) => isSameValue(ownValue(a, key), ownValue(b, key)))
+  }
+  return isSecret(a) ? a.equals(b) : isDeepStrictEqual(a, b)
+}
+
+/**
+ * The configuration that `changes` make of `tree`, frozen where it is new and shared with `tree` elsewhere: for the
+ * changes of a diff, what it was compared with.
+ */
 export function applyChanges(tree: unknown, changes: readonly Change[]): unknown {
-  return changes.reduce((result, change) => {
-    const segments = parsePath(change.path)
-    return put(result, segments, change.kind === 'removed' ? undefined : change.next)
-  }, tree)
+  // Copies made by this call: many changes of one object copy it once.
+  const copies = new Set<unknown>()
+  const put = (at: unknown, segments: Segments, level: number, value: unknown): unknown => {
+    if (level === segments.length) return value
+    const key = String(segments[level])
+    const record = isPlainObject(at) ? at : emptyRecord<unknown>()
+    const child = put(ownValue(record, key), segments, level + 1, value)
+    const copy = copies.has(record) ? record : copyRecord(record)
+    copies.add(copy)
+    if (child === undefined) delete copy[key]
+    else setOwn(copy, key, child)
+    return copy
+  }
+
+  let result = tree
+  for (const change of changes) {
+    result = put(result, segmentsOf(change.path), 0, change.kind === 'removed' ? undefined : change.next)
+  }
+  for (const copy of copies) Object.freeze(copy)
+  return result
 }
 
-/** The changes that take `changes` back, in the same order. */
+/** The changes that take `changes` back. */
 export function reverseChanges(changes: readonly Change[]): readonly Change[] {
-  return changes.map((change) => {
-    switch (change.kind) {
+  return changes.map((change): Change => {
+    const { kind, path } = change
+    switch (kind) {
       case 'added':
-        return { kind: 'removed', path: change.path, previous: change.next }
+        return { kind: 'removed', path, previous: change.next }
       case 'removed':
-        return { kind: 'added', path: change.path, next: change.previous }
+        return { kind: 'added', path, next: change.previous }
       case 'modified':
-        return { ...change, previous: change.next, next: change.previous }
+        return { kind, path, previous: change.next, next: change.previous }
       default:
-        return change satisfies never
+        return kind satisfies never
     }
   })
 }
 
-/** True where both hold the same: order of keys counts for nothing, order of elements does. */
-export function isSameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b) || (a === 0 && b === 0)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (isSecret(a)) return a.equals(b)
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((each, index) => isSameValue(each, b[index]))
-  if (!isPlainObject(a) || !isPlainObject(b)) return false
-  for (const key in a) if (!isSameValue(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false
-  for (const key in b) if (b[key] !== undefined && !Object.hasOwn(a, key)) return false
-  return true
+/** An object being walked. Its path is printed when it is needed first: most objects that are walked do not need it. */
+interface Place {
+  readonly parent: Place | undefined
+  readonly key: string
+  path: Path | undefined
 }
 
-interface Found {
-  readonly at: Segments
-  readonly change: Change
-}
+type Entries = Readonly<Record<string, unknown>>
 
-/** `trail` is where the two stand; it is changed on the way and copied only where there is a change. */
-function compare(previous: unknown, next: unknown, trail: string[], found: Found[]): void {
-  if (!isBranch(previous) || !isBranch(next)) {
-    if (!isSameValue(previous, next)) note(previous, next, trail, found)
-    return
-  }
-  // Frozen trees of our own making: they have no inherited enumerable keys.
-  for (const key in previous) {
-    const before = previous[key]
-    if (before === next[key]) continue
-    const after = Object.hasOwn(next, key) ? next[key] : undefined
-    if (before === after) continue
-    trail.push(key)
-    if (after === undefined || before === undefined) note(before, after, trail, found)
-    else compare(before, after, trail, found)
-    trail.pop()
-  }
-  for (const key in next) {
-    const after = next[key]
-    if (after === undefined || Object.hasOwn(previous, key)) continue
-    trail.push(key)
-    note(undefined, after, trail, found)
-    trail.pop()
+function compareObjects(place: Place, previous: Entries, next: Entries, changes: Change[]): void {
+  const differing = differingKeys(previous, next)
+  if (differing === undefined) {
+    for (const key of sorted(allKeys(previous, next))) {
+      compareEntry(place, key, ownValue(previous, key), ownValue(next, key), changes)
+    }
+  } else {
+    for (const key of sorted(differing)) compareEntry(place, key, previous[key], next[key], changes)
   }
 }
 
-function note(previous: unknown, next: unknown, trail: readonly string[], found: Found[]): void {
-  const at = [...trail]
-  const path = printPath(at)
-  if (previous === undefined) found.push({ at, change: { kind: 'added', path, next } })
-  else if (next === undefined) found.push({ at, change: { kind: 'removed', path, previous } })
-  else found.push({ at, change: { kind: 'modified', path, previous, next } })
+function compareEntry(place: Place, key: string, previous: unknown, next: unknown, changes: Change[]): void {
+  if (previous === next) return
+  if (isPlainObject(previous) && isPlainObject(next)) {
+    compareObjects({ parent: place, key, path: undefined }, previous, next, changes)
+  } else if (!isSameValue(previous, next)) {
+    changes.push(toChange(childPath(pathOf(place), key), previous, next))
+  }
 }
 
-function isBranch(value: unknown): value is Record<string, unknown> {
-  return isPlainObject(value)
+function toChange(path: Path, previous: unknown, next: unknown): Change {
+  if (previous === undefined) return { kind: 'added', path, next }
+  if (next === undefined) return { kind: 'removed', path, previous }
+  return { kind: 'modified', path, previous, next }
 }
 
-function put(at: unknown, segments: Segments, value: unknown): unknown {
-  const [first, ...rest] = segments
-  if (first === undefined) return value
-  const copy: Record<string, unknown> = {}
-  if (isPlainObject(at)) for (const key of Object.keys(at)) setOwn(copy, key, at[key])
-  const key = String(first)
-  const child = put(Object.hasOwn(copy, key) ? copy[key] : undefined, rest, value)
-  if (child === undefined) delete copy[key]
-  else setOwn(copy, key, child)
-  return copy
+function allKeys(a: Entries, b: Entries): readonly string[] {
+  return [...Object.keys(a), ...Object.keys(b).filter((key) => !Object.hasOwn(a, key))]
+}
+
+/** Sorting among the few that differ sorts the whole list: no change stands below another one. */
+function sorted(keys: readonly string[]): readonly string[] {
+  for (let index = 1; index < keys.length; index += 1) {
+    if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return [...keys].sort()
+  }
+  return keys
+}
+
+function pathOf(place: Place): Path {
+  place.path ??= place.parent === undefined ? printPath([]) : childPath(pathOf(place.parent), place.key)
+  return place.path
 }

@@ -1,25 +1,36 @@
-import { createHash } from 'node:crypto'
-import { compareText, type Json } from '../primitives/json.ts'
+import { hash } from 'node:crypto'
+import type { Json, JsonArray, JsonObject } from '../primitives/json.ts'
+import { isJsonArray } from '../primitives/record.ts'
 
-/** Digests frozen trees. It remembers the digest of every subtree it has met, so that only what is new is hashed. */
+/** Identifies content: the same text exactly for the same content, whatever the order of keys. */
 export interface Digester {
-  /** The same for the same content: the order of keys counts for nothing. */
+  /**
+   * The SHA-256 of a tree, in base64url. The digest of each frozen part is remembered for as long as the part lives, so
+   * that a tree that shares with an earlier one costs no more than what it does not share.
+   */
   digest(tree: Json): string
 }
 
+/** Digests of any two digesters can be compared. */
 export function createDigester(): Digester {
   const known = new WeakMap<object, string>()
 
-  const digest = (value: Json): string => {
-    if (typeof value !== 'object' || value === null) return scalar(value)
-    const remembered = known.get(value)
+  const digest = (tree: Json): string => {
+    if (typeof tree !== 'object' || tree === null) return sha256(JSON.stringify(tree))
+    const remembered = known.get(tree)
     if (remembered !== undefined) return remembered
-    const text = Array.isArray(value)
-      ? `[${value.map(digest).join(',')}]`
-      : objectText(value as { readonly [key: string]: Json }, digest)
-    const hash = createHash('sha256').update(text).digest('base64url')
-    known.set(value, hash)
-    return hash
+    const result = sha256(isJsonArray(tree) ? arrayText(tree) : objectText(tree))
+    if (Object.isFrozen(tree)) known.set(tree, result)
+    return result
+  }
+  // One call for all the values of an object: JSON tells 1 from "1", escapes what is no text, and writes -0 as 0. A list
+  // stands for what has a digest of its own: no list is written as itself.
+  const inline = (value: Json): Json => (typeof value === 'object' && value !== null ? [digest(value)] : value)
+  const arrayText = (array: JsonArray): string => `array ${JSON.stringify(array.map(inline))}`
+  const objectText = (object: JsonObject): string => {
+    const entries: Json[] = []
+    for (const key of Object.keys(object).sort()) entries.push(key, inline(object[key] ?? null))
+    return `object ${JSON.stringify(entries)}`
   }
   return { digest }
 }
@@ -29,12 +40,6 @@ export function digestOf(tree: Json): string {
   return createDigester().digest(tree)
 }
 
-function objectText(value: { readonly [key: string]: Json }, digest: (value: Json) => string): string {
-  const keys = Object.keys(value).sort(compareText)
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${digest(value[key] ?? null)}`).join(',')}}`
-}
-
-/** A digest of a subtree has no quotes, and a scalar is told from it by its first character. */
-function scalar(value: null | boolean | number | string): string {
-  return value === 0 ? '#0' : `#${JSON.stringify(value)}`
+function sha256(text: string): string {
+  return hash('sha256', text, 'base64url')
 }

@@ -41,7 +41,8 @@ function isHiding(layer: Layer, path: Segments): boolean {
     // As above.
     const ancestor = valueAt(layer.tree, path.slice(0, length)) as Json | undefined
     if (ancestor === undefined) return false
-    if (!isJsonObject(ancestor)) return true
+    // An element belongs to its list, which replaces and is replaced as a whole.
+    if (!isJsonObject(ancestor) || typeof path[length] === 'number') return true
   }
   return false
 }

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
-import { isPlainObject, type JsonObject } from '../primitives/json.ts'
-import { type Segments, valueAt } from './path.ts'
+import { isPlainObject, type Json, type JsonObject } from '../primitives/json.ts'
+import { isJsonObject, ownValue } from '../primitives/record.ts'
+import { digestOf } from './digest.ts'
+import type { Segments } from './path.ts'
 import { isSecret, redacted } from './secret.ts'
 
 export type Side = 'previous' | 'next'
@@ -13,37 +15,103 @@ export interface RedactionBasis {
   readonly isReference: (text: string) => boolean
 }
 
-/** How values of two configurations are shown. */
+export interface RedactionParts extends RedactionBasis {
+  /** The merged trees behind the two configurations, references unresolved. */
+  readonly previousWritten: JsonObject
+  readonly nextWritten: JsonObject
+  /** Takes known secrets out of texts: a transform may have put what a reference gave at another place. */
+  readonly scrub?: ((text: string) => string) | undefined
+}
+
+/** How values of two configurations are shown: to people, in logs, on the wire. */
 export interface Redaction {
-  /** The value with secrets hidden, each with its fingerprint, and what references gave shown as the references. */
+  /** The value of a place with secrets hidden, and what references gave shown as the references. */
   show(side: Side, path: Segments, value: unknown): unknown
+  /** A few digits that differ where values do; without the key they tell nothing. Undefined where there is no key. */
+  fingerprint(value: unknown): string | undefined
 }
 
 /**
- * The written trees are those behind the two configurations: where a text in them holds a reference, what was written is
- * shown and not what it gave. A secret is shown as `[secret 3f2a91]`: other digits, another secret.
+ * A secret is shown as `[secret 3f2a91]`: with other digits it is another secret. Where a text with a reference was
+ * written, at the place or above it, that text is shown and not what it gave; of a secret, the references in it alone.
  */
 export function createRedaction({
   previousWritten,
   nextWritten,
   key,
   isReference,
-}: RedactionBasis & { readonly previousWritten: JsonObject; readonly nextWritten: JsonObject }): Redaction {
-  const fingerprint = (value: unknown) => {
-    const digest = createHmac('sha256', key)
-      .update(JSON.stringify(value) ?? '')
+  scrub = (text) => text,
+}: RedactionParts): Redaction {
+  const fingerprint = (value: unknown) =>
+    createHmac('sha256', key)
+      .update(digestOf(revealed(value)))
       .digest('hex')
-    return `${redacted.slice(0, -1)} ${digest.slice(0, 6)}]`
-  }
-  const map = (value: unknown, written: unknown): unknown => {
-    if (typeof written === 'string' && isReference(written)) return written
-    if (isSecret(value)) return fingerprint(value.reveal())
-    if (Array.isArray(value))
-      return value.map((each, index) => map(each, Array.isArray(written) ? written[index] : undefined))
+      .slice(0, 6)
+
+  const show = (value: unknown, written: Json | undefined): unknown => {
+    const isWrittenAsReference = typeof written === 'string' && isReference(written)
+    if (isSecret(value)) {
+      const references = isWrittenAsReference ? referencesIn(written, isReference) : undefined
+      return references ?? `${redacted.slice(0, -1)} ${fingerprint(value)}]`
+    }
+    if (isWrittenAsReference) return written
+    if (typeof value === 'string') return scrub(value)
+    if (Array.isArray(value)) return value.map((element, index) => show(element, childOf(written, index)))
     if (!isPlainObject(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, map(each, valueAt(written, [name]))]))
+    return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, show(child, childOf(written, name))]))
   }
+
   return {
-    show: (side, path, value) => map(value, valueAt(side === 'previous' ? previousWritten : nextWritten, path)),
+    show(side, path, value) {
+      let written: Json | undefined = side === 'previous' ? previousWritten : nextWritten
+      for (const segment of path) {
+        // What a reference gave may have been taken apart: everything in it is shown as the reference.
+        if (typeof written === 'string') break
+        written = childOf(written, segment)
+      }
+      return show(value, written)
+    },
+    fingerprint,
   }
+}
+
+/** Secrets are hidden, and nothing is known of references. */
+export const plainRedaction: Redaction = {
+  show: (_side, _path, value) => hideSecrets(value),
+  fingerprint: () => undefined,
+}
+
+function hideSecrets(value: unknown): unknown {
+  if (isSecret(value)) return redacted
+  if (Array.isArray(value)) return value.map(hideSecrets)
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, hideSecrets(child)]))
+}
+
+function revealed(value: unknown): Json {
+  if (isSecret(value)) return revealed(value.reveal())
+  if (Array.isArray(value)) return value.map(revealed)
+  if (isPlainObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, revealed(child)]))
+  }
+  // A configuration has no other values than those of JSON, and none where nothing stands.
+  return (value ?? null) as Json
+}
+
+/** The text with everything but its references left out: what stands between them may be the secret. */
+function referencesIn(text: string, isReference: (text: string) => boolean): string | undefined {
+  let shown = ''
+  let isCut = false
+  for (const [piece] of text.matchAll(/\$\$\{|\$\{[^{}]*\}|[^$]+|\$/g)) {
+    const isShown = piece.startsWith('${') && isReference(piece)
+    if (isShown) shown += isCut ? `…${piece}` : piece
+    isCut = !isShown
+  }
+  if (shown === '') return undefined
+  return isCut ? `${shown}…` : shown
+}
+
+function childOf(written: Json | undefined, segment: string | number): Json | undefined {
+  if (typeof segment === 'number') return Array.isArray(written) ? written[segment] : undefined
+  return isJsonObject(written) ? ownValue(written, segment) : undefined
 }

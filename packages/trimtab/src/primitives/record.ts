@@ -38,19 +38,20 @@ const listedBest = 20
  * The keys under which two objects have values that are not identical, or undefined where their keys are not the same in
  * the same order.
  */
-export function differingKeys(a: object, b: object): readonly string[] | undefined {
+export function differingKeys<T>(
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+): readonly string[] | undefined {
   const keys = Object.keys(a)
   const others = Object.keys(b)
   if (keys.length !== others.length) return undefined
   for (let index = 0; index < keys.length; index += 1) if (keys[index] !== others[index]) return undefined
   // Without a prototype an object is in the slow form, most of the time: listing would cost four times as much.
   const isListed = keys.length <= listedBest && Object.getPrototypeOf(a) !== null && Object.getPrototypeOf(b) !== null
-  return isListed ? byList(keys, a, b) : keys.filter((key) => lookUp(a, key) !== lookUp(b, key))
+  return isListed ? byList(keys, Object.values(a), Object.values(b)) : byLookup(keys, a, b)
 }
 
-function byList(keys: readonly string[], a: object, b: object): readonly string[] {
-  const values: readonly unknown[] = Object.values(a)
-  const others: readonly unknown[] = Object.values(b)
+function byList<T>(keys: readonly string[], values: readonly T[], others: readonly T[]): readonly string[] {
   const differing: string[] = []
   for (let index = 0; index < keys.length; index += 1) {
     // Within the list.
@@ -59,7 +60,12 @@ function byList(keys: readonly string[], a: object, b: object): readonly string[
   return differing
 }
 
-function lookUp(record: object, key: string): unknown {
-  // Any object is a record of unknown values.
-  return (record as Record<string, unknown>)[key]
+function byLookup<T>(
+  keys: readonly string[],
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+): readonly string[] {
+  const differing: string[] = []
+  for (const key of keys) if (a[key] !== b[key]) differing.push(key)
+  return differing
 }
