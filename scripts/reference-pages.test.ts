@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { errorCodes } from '../packages/trimtab/src/errors/error-codes.ts'
-import { errorsPage } from './reference-pages.ts'
+import { pages } from './reference-pages.ts'
 
-test('the page of error codes says what the code says', async () => {
-  expect(await readFile(new URL('../docs/reference/errors.md', import.meta.url), 'utf8')).toBe(errorsPage())
+test.each([...pages])('%s says what the code says', async (place, text) => {
+  expect(await readFile(new URL(`../${place}`, import.meta.url), 'utf8')).toBe(text())
 })
 
 test('every code has an HTTP status of a failure and an exit code of its own meaning', () => {

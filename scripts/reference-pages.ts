@@ -2,8 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type ErrorKind, errorCodes } from '../packages/trimtab/src/errors/error-codes.ts'
+import { cliPage } from './cli-page.ts'
 
-const page = fileURLToPath(new URL('../docs/reference/errors.md', import.meta.url))
+/** Every page that is made from the code, by its place. */
+export const pages: ReadonlyMap<string, () => string> = new Map([
+  ['docs/reference/errors.md', errorsPage],
+  ['docs/reference/cli.md', cliPage],
+])
 
 /** The page of all error codes, with what each means wherever it surfaces. */
 export function errorsPage(): string {
@@ -25,10 +30,12 @@ ${rows.join('\n')}
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes('--check')) {
-    if ((await readFile(page, 'utf8')) !== errorsPage()) {
-      console.error('docs/reference/errors.md is not what the code says: run `npm run reference`')
+  for (const [place, text] of pages) {
+    const file = new URL(`../${place}`, import.meta.url)
+    if (!process.argv.includes('--check')) await writeFile(file, text())
+    else if ((await readFile(file, 'utf8')) !== text()) {
+      console.error(`${place} is not what the code says: run \`npm run reference\``)
       process.exitCode = 1
     }
-  } else await writeFile(page, errorsPage())
+  }
 }

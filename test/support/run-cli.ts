@@ -26,7 +26,8 @@ export interface CliFolder {
 export function cliFolder(files: Readonly<Record<string, string>> = {}): CliFolder {
   const before = process.cwd()
   const path = tempFolder()
-  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(path, 'node_modules'))
+  mkdirSync(join(path, 'node_modules'))
+  symlinkSync(fileURLToPath(new URL('../../node_modules/zod', import.meta.url)), join(path, 'node_modules/zod'))
   process.chdir(path)
   onTestFinished(() => process.chdir(before))
   const write: CliFolder['write'] = (more) => {
