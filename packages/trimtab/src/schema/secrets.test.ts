@@ -71,12 +71,35 @@ const values: unknown[] = [
   { kind: 'hunter2', value: 'hunter2' },
   { type: 'a', key: 'hunter2', name: 'x' },
   { 'a.b': { key: 'hunter2' } },
+  { key: ' hunter2 ' },
   'https://user:hunter2@example.com',
   '{"key": "hunter2"}',
 ]
 
+const shared = z.object({ key: secret(z.string()) })
+
 /** Schemas of a secret in which the schema itself holds it. */
 const schemas: readonly (readonly [string, z.ZodType])[] = [
+  [
+    'words of its author on a list of what stands elsewhere too',
+    z.object({
+      one: shared.optional(),
+      many: z
+        .array(shared)
+        .meta({ example: [{ key: 'hunter2' }] })
+        .optional(),
+    }),
+  ],
+  [
+    'a rule that reveals what is left after trimming',
+    z
+      .object({ key: secret(z.string().trim()) })
+      .superRefine(({ key }, { addIssue }) => addIssue({ code: 'custom', message: `bad: ${key.reveal()}` })),
+  ],
+  [
+    'words of its author on the object around',
+    z.object({ key: secret(z.string()) }).meta({ example: { key: 'hunter2' }, default: { key: 'hunter2' } }),
+  ],
   ['a literal', secret(z.literal('hunter2'))],
   ['literals', secret(z.literal(['hunter2', 4242424]))],
   ['an enum', secret(z.enum(['hunter2', 'x']))],
