@@ -29,7 +29,7 @@ export class EngineModel {
   #source: number | undefined = 0
   #failing: Failing | undefined
   #load: { readonly failures: number; readonly retryAt: number | undefined } = { failures: 0, retryAt: undefined }
-  #waiting = false
+  #waiting: { readonly asked: boolean } | undefined
   readonly #aside = new Set<number>()
   readonly #trusted = new Set([0])
   #now = 0
@@ -45,9 +45,13 @@ export class EngineModel {
     this.reload()
   }
 
-  reload(): void {
-    if (this.unproved.length >= undoLimit) this.#waiting = true
-    else this.#pass()
+  /** `asked`: by somebody, and not by a wake-up alone. */
+  reload(asked = false): void {
+    if (this.unproved.length < undoLimit) {
+      this.#pass(asked)
+      return
+    }
+    this.#waiting = { asked: asked || this.#waiting?.asked === true }
   }
 
   verdict(good: boolean): void {
@@ -57,9 +61,9 @@ export class EngineModel {
     if (good) this.#prove()
     else this.#goBack()
     for (const _ of waited) this.settled.push(good ? 'full_success' : 'rolled_back')
-    if (!this.#waiting) return
-    this.#waiting = false
-    this.#pass()
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting !== undefined) this.#pass(waiting.asked)
   }
 
   advance(milliseconds: number): void {
@@ -89,7 +93,7 @@ export class EngineModel {
     this.committed = this.stable
   }
 
-  #pass(): void {
+  #pass(asked: boolean): void {
     const value = this.#source
     if (value === undefined) {
       const failures = this.#load.failures + 1
@@ -112,7 +116,7 @@ export class EngineModel {
     }
     if (value === this.committed && !this.stuck) {
       this.#failing = undefined
-      this.settled.push('unchanged')
+      if (asked) this.settled.push('unchanged')
       return
     }
     if (isFailing(value)) this.#fail(value)

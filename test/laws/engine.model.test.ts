@@ -101,7 +101,7 @@ test('the engine does what the model says: reloads, failures, breaker, bake, sup
             break
           case 'reload':
             callers.push(plane.reload().catch(() => {}))
-            model.reload()
+            model.reload(true)
             break
           case 'verdict':
             judge.decide(each.good ? { kind: 'stable' } : { kind: 'unhealthy', reasons: ['worse'] })

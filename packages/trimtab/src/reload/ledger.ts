@@ -130,7 +130,9 @@ export class Ledger {
 
   /** Ends a pass: its outcome is remembered, told, and given to whoever waits for it. */
   settle(pass: Pass, outcome: Outcome): void {
-    if (!outcome.dryRun) {
+    // A wake-up that brought nothing new is no event: what happened before it is still the last thing that happened.
+    const isSilent = outcome.dryRun || (outcome.status === 'unchanged' && !pass.isAsked)
+    if (!isSilent) {
       const repeated = isRepeated(this.#history.last, outcome)
       this.#history.add(outcome, repeated)
       this.#events.emit({ kind: 'settled', outcome, repeated })

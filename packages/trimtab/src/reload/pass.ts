@@ -26,6 +26,8 @@ export interface Pass {
   readonly skipBake: boolean
   readonly dryRun: boolean
   readonly candidate: OutsideCandidate | undefined
+  /** Whether somebody asked for it, and not a wake-up alone. */
+  readonly isAsked: boolean
   /** Aborts when nobody wants it any more. */
   readonly signal: AbortSignal
   /** Takes part in it; the promise settles with its outcome, or rejects when the caller's signal aborts. */
@@ -41,6 +43,7 @@ export function createPass(id: string): Pass {
   const callers = new Set<Deferred<Outcome>>()
   const controller = createController()
   let background = false
+  let isAsked = false
   let force = false
   let skipBake = true
   let dryRun = false
@@ -67,6 +70,9 @@ export function createPass(id: string): Pass {
     get candidate() {
       return candidate
     },
+    get isAsked() {
+      return isAsked
+    },
     signal: controller.signal,
     join(request) {
       triggers.add(request.trigger)
@@ -76,6 +82,7 @@ export function createPass(id: string): Pass {
       dryRun ||= request.dryRun ?? false
       candidate ??= request.candidate
       background ||= request.background ?? false
+      isAsked ||= request.background !== true
 
       const caller = deferred<Outcome>()
       callers.add(caller)

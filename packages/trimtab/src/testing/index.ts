@@ -1,4 +1,7 @@
-export { createManualClock, type ManualClock } from './manual-clock.ts'
+export type { ContractCase } from './contracts/contract-case.ts'
+export { type SourceContractOptions, sourceContract } from './contracts/source-contract.ts'
+export type { SourceHarness, SourceUnderTest } from './contracts/source-harness.ts'
+export { createManualClock, type ManualClock, type ManualClockOptions } from './manual-clock.ts'
 export {
   type Behaviour,
   createRecording,
