@@ -5,7 +5,7 @@ import type { Marks } from './shape.ts'
 import { withDef } from './zod/node.ts'
 
 /** The secret of a type: an optional value that is absent stays absent, it is no secret without content. */
-export type SecretOf<T> = undefined extends T ? Secret<Exclude<T, undefined>> | undefined : Secret<T>
+type SecretOf<T> = undefined extends T ? Secret<Exclude<T, undefined>> | undefined : Secret<T>
 
 /**
  * What `secret()` makes of a schema: it takes what the schema takes and gives a `Secret` of what it gave. What may be left

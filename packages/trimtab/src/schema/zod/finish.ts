@@ -55,7 +55,7 @@ function markSecret(draft: Draft): void {
 }
 
 /** The shapes directly inside one. */
-export function childrenOf(shape: Shape): readonly Shape[] {
+function childrenOf(shape: Shape): readonly Shape[] {
   switch (shape.kind) {
     case 'object':
       return [...shape.fields.values(), ...(shape.rest === undefined ? [] : [shape.rest])]

@@ -35,7 +35,7 @@ export function oneOfFromText(values: readonly unknown[]): FromText {
 export const objectFromText: FromText = (text) => (text.trimStart().startsWith('{') ? jsonFromText(text) : text)
 
 /** Any value written as JSON; text that is no JSON is a text. */
-export const jsonFromText: FromText = (text) => {
+const jsonFromText: FromText = (text) => {
   try {
     // JSON.parse gives JSON; the copy has no prototype that a key could reach.
     return cloneJson(JSON.parse(text) as Json)

@@ -9,7 +9,7 @@ import { fenceChecks, fenceTransform, overwrites } from './own-code.ts'
 import { schemaInvalid, whyRefused } from './refused.ts'
 
 /** What is known of a node of a rebuilt schema. */
-export interface NodeFacts {
+interface NodeFacts {
   /** Its own marks and those of its ancestors. */
   readonly marks: Marks
   /** What its author registered for it: description, examples. */
