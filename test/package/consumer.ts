@@ -15,6 +15,7 @@ interface Finished {
 
 /** A project outside of this repository that has installed the packed library. */
 export interface Consumer {
+  readonly folder: string
   /** Runs a command in the project, with what it installed on the path. Gives everything that it printed. */
   run(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>
   remove(): void
@@ -41,6 +42,7 @@ export async function makeConsumer(options: {
     writeFileSync(join(folder, file), text)
   }
   const consumer: Consumer = {
+    folder,
     run: (command, args, env = {}) => run(folder, command, args, env),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

@@ -33,7 +33,6 @@ test('colour counts for nothing in the width', () => {
     { titles: ['name', 'what'], rows: [[{ text: 'a', style: palette.red }, 'b']] },
     { palette, columns: undefined },
   )
-  // oxlint-disable-next-line no-control-regex
   expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe('  name  what\n  a     b')
 })
 
