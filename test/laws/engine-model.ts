@@ -116,7 +116,8 @@ export class EngineModel {
     }
     if (value === this.committed && !this.stuck) {
       this.#failing = undefined
-      if (asked) this.settled.push('unchanged')
+      const last = this.settled.at(-1) ?? 'full_success'
+      if (asked || (last !== 'full_success' && last !== 'unchanged')) this.settled.push('unchanged')
       return
     }
     if (isFailing(value)) this.#fail(value)

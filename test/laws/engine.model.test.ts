@@ -57,7 +57,7 @@ function scriptedJudge(): Judge & { decide(verdict: Verdict): void } {
 async function boot(clock: ManualClock) {
   const source = scriptedSource({ tree: { app: { value: 0 } } })
   const judge = scriptedJudge()
-  const starting = createPlane({
+  const plane = await createPlane({
     config,
     sources: [source],
     modules: [app],
@@ -67,9 +67,8 @@ async function boot(clock: ManualClock) {
     random: () => 0.5,
     logger: false,
   })
-  await clock.advance(0)
   judge.decide({ kind: 'stable' })
-  const plane = await starting
+  await clock.advance(0)
   const settled: Outcome[] = []
   plane.events.on((event) => {
     if (event.kind === 'settled') settled.push(event.outcome)

@@ -1,13 +1,11 @@
-import { hostname } from 'node:os'
 import type { RunHost } from './run.ts'
 
 /** What a plane takes from the process around it, in one place. */
 export interface Ambient {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly runHost: RunHost
-  readonly hostname: string
 }
 
 export function ambient(): Ambient {
-  return { env: process.env, runHost: process, hostname: hostname() }
+  return { env: process.env, runHost: process }
 }

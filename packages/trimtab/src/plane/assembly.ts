@@ -24,6 +24,8 @@ export interface Reading {
   readonly opened: readonly OpenSource[]
   readonly reader: LayerReader
   readonly loader: ContentLoader
+  /** Milliseconds that reading one source may take. */
+  readonly readTimeout: number
   readonly resolvers: readonly ReferenceResolver[]
   /** Whether a text holds a reference that somebody would resolve. */
   readonly isReference: (text: string) => boolean
@@ -42,7 +44,7 @@ const defaultReadTimeout = 10_000
 
 /** Opens sources; each is given to `open` to be closed, as soon as it is. */
 export function openReading(
-  { definition, sources, references, readTimeout, host, env }: ReadingParts,
+  { definition, sources, references, readTimeout = defaultReadTimeout, host, env }: ReadingParts,
   open: Disposers,
 ): Reading {
   const resolvers = [environmentResolver(env), fileResolver(host), ...(references?.resolvers ?? [])]
@@ -53,9 +55,9 @@ export function openReading(
     open.add(() => reader.close())
     return { source, reader }
   })
-  const reader = createLayerReader(opened, host.clock, readTimeout ?? defaultReadTimeout)
+  const reader = createLayerReader(opened, host.clock, readTimeout)
   const loader = createLoader({ sources, reader, references: resolving, shape: definition.shape })
-  return { opened, reader, loader, resolvers, isReference: (text) => hasReference(text, schemes) }
+  return { opened, reader, loader, readTimeout, resolvers, isReference: (text) => hasReference(text, schemes) }
 }
 
 export interface EngineParts {

@@ -1,14 +1,14 @@
-import type { Layer } from '../model/layer.ts'
 import { abortable } from '../primitives/abort.ts'
 import { backoffDelay } from '../primitives/backoff.ts'
-import { type Clock, sleep } from '../primitives/clock.ts'
+import { sleep } from '../primitives/clock.ts'
 import type { Logger } from '../primitives/logger.ts'
-import type { Random } from '../primitives/random.ts'
-import type { Loaded, Loader } from '../reload/candidate/candidate.ts'
+import type { Content, Loaded, Loader } from '../reload/candidate/candidate.ts'
 import type { ContentLoader } from '../reload/candidate/loader.ts'
 import type { OpenSource } from '../reload/candidate/read-layers.ts'
 import { printProblem } from '../schema/problem.ts'
 import type { Source, SourceHost } from '../sources/source.ts'
+import { restoreLayers } from './state/restore-layers.ts'
+import type { StateDir } from './state/state-dir.ts'
 
 /** What a plane starts with. */
 export interface BootContent {
@@ -16,21 +16,18 @@ export interface BootContent {
   readonly loaded: Loaded
 }
 
-/** What is remembered of earlier starts, where a state folder is kept. */
-export interface BootMemory {
-  /** Whether that content may be taken in, or has ended the process before. */
-  decide(digest: string): Promise<'configured' | 'last_known_good'>
-  /** The layers of the last snapshot that proved itself; undefined where there are none, or none that can be used. */
-  lastKnownGood(): Promise<readonly Layer[] | undefined>
-}
-
 export interface BootParts {
   readonly loader: ContentLoader
   readonly opened: readonly OpenSource[]
-  readonly memory: BootMemory | undefined
+  /** What is remembered of earlier starts, where a state folder is kept. */
+  readonly state: Pick<StateDir, 'decideBoot' | 'lastKnownGood'> | undefined
   readonly fallback: Source | undefined
   /** Milliseconds that remote sources are awaited. */
   readonly timeout: number
+  /** Milliseconds that reading one source may take. */
+  readonly readTimeout: number
+  /** Whether content is a valid configuration. */
+  readonly isValid: (content: Content) => boolean
   readonly host: SourceHost
   readonly logger: Logger
 }
@@ -42,34 +39,30 @@ const retry = { initial: 250, max: 2_000 }
  * last known good; then the fallback. Anything but the first is said loudly.
  */
 export async function findBootContent(parts: BootParts, signal: AbortSignal): Promise<BootContent> {
-  const { memory, logger } = parts
-  const loaded = await loadAwaiting(parts, signal)
-  if (loaded.kind === 'loaded') {
-    const decision = (await memory?.decide(loaded.content.digest)) ?? 'configured'
-    if (decision === 'configured') return { from: 'configured', loaded }
-    const cached = await fromMemory(parts, signal)
-    if (cached === undefined) {
-      logger.error(
-        'What is configured ended the process twice, and there is no last known good to start with: it is tried again',
-      )
-      return { from: 'configured', loaded }
-    }
-    logger.error(
-      'What is configured ended the process twice: starting with the last known good. Change it, or reload with force',
-    )
-    return { from: 'last_known_good', loaded: cached }
+  const { state, logger } = parts
+  const configured = await loadAwaiting(parts, signal)
+  // Content that can't be put together is a mistake to be told, not one to be started around.
+  if (configured.kind === 'invalid') return { from: 'configured', loaded: configured }
+  if (configured.kind === 'unreadable') {
+    const why = configured.problems.map(printProblem).join('; ')
+    logger.error(`What is configured can't be read: ${why}`)
   }
-  if (loaded.kind === 'invalid') return { from: 'configured', loaded }
 
-  const why = loaded.problems.map(printProblem).join('; ')
-  const cached = await fromMemory(parts, signal)
-  if (cached !== undefined) {
-    logger.error(`What is configured can't be read (${why}): starting with the last known good`)
-    return { from: 'last_known_good', loaded: cached }
-  }
-  const fallback = await fromFallback(parts, signal)
-  if (fallback === undefined) return { from: 'configured', loaded }
-  logger.error(`What is configured can't be read (${why}): starting with the fallback`)
+  let last: Loaded | undefined
+  const decision = await state?.decideBoot({
+    configured: configured.kind === 'loaded' ? configured.content.digest : undefined,
+    lastKnownGood: async () => {
+      last = await loadLastKnownGood(parts, signal)
+      return last?.kind === 'loaded' ? last.content.digest : undefined
+    },
+  })
+  if (decision?.message !== undefined) logger.error(decision.message)
+  if (decision?.use === 'last_known_good' && last !== undefined) return { from: 'last_known_good', loaded: last }
+  if (configured.kind === 'loaded') return { from: 'configured', loaded: configured }
+
+  const fallback = await loadFallback(parts, signal)
+  if (fallback === undefined) return { from: 'configured', loaded: configured }
+  logger.error('Starting with the fallback')
   return { from: 'fallback', loaded: fallback }
 }
 
@@ -96,7 +89,7 @@ async function loadAwaiting({ loader, opened, timeout, host }: BootParts, signal
     const loaded = await abortable(loader.load(signal), signal)
     const left = until - clock.monotonic()
     if (loaded.kind !== 'unreadable' || left <= 0 || !isRemote(loaded, opened)) return loaded
-    await pause(host, Math.min(left, backoffDelay(retry, attempt, host.random)), signal)
+    await sleep(host.clock, Math.min(left, backoffDelay(retry, attempt, host.random)), signal)
   }
 }
 
@@ -107,22 +100,25 @@ function isRemote(loaded: Extract<Loaded, { kind: 'unreadable' }>, opened: reado
   return loaded.problems.every(({ origin }) => origin !== undefined && remote.has(origin.source))
 }
 
-function pause(
-  { clock }: { readonly clock: Clock; readonly random: Random },
-  delay: number,
-  signal: AbortSignal,
-): Promise<void> {
-  return sleep(clock, delay, signal)
+/** What was kept, with live readings of what was not; undefined where that gives no valid configuration. */
+async function loadLastKnownGood(parts: BootParts, signal: AbortSignal): Promise<Loaded | undefined> {
+  const { state, opened, loader, host, readTimeout, logger, isValid } = parts
+  const kept = await state?.lastKnownGood()
+  if (kept === undefined || kept.kind === 'none') return undefined
+  if (kept.kind === 'unusable') {
+    logger.error(`The last known good configuration can't be used: ${kept.why}`)
+    return undefined
+  }
+  const restored = await restoreLayers(kept.layers, { opened, clock: host.clock, readTimeout, signal })
+  if (restored.kind === 'unreadable') {
+    logger.error(`The last known good configuration can't be put together: ${restored.why}`)
+    return undefined
+  }
+  const loaded = await loader.assemble(restored.layers, signal)
+  return loaded.kind === 'loaded' && isValid(loaded.content) ? loaded : undefined
 }
 
-async function fromMemory({ memory, loader }: BootParts, signal: AbortSignal): Promise<Loaded | undefined> {
-  const layers = await memory?.lastKnownGood()
-  if (layers === undefined) return undefined
-  const loaded = await loader.assemble(layers, signal)
-  return loaded.kind === 'loaded' ? loaded : undefined
-}
-
-async function fromFallback({ fallback, loader, host }: BootParts, signal: AbortSignal): Promise<Loaded | undefined> {
+async function loadFallback({ fallback, loader, host }: BootParts, signal: AbortSignal): Promise<Loaded | undefined> {
   if (fallback === undefined) return undefined
   const reader = fallback.open(host)
   try {

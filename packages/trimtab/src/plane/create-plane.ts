@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { TrimtabError } from '../errors/trimtab-error.ts'
+import { deferred } from '../primitives/deferred.ts'
 import { type Disposers, disposers } from '../primitives/disposers.ts'
 import { createEmitter, type Emitter } from '../primitives/emitter.ts'
 import type { Engine } from '../reload/engine.ts'
@@ -45,7 +46,7 @@ export async function createPlane<Schema extends ConfigSchema>(
 
 async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Plane<Config>> {
   const { clock, random } = timeOf(options)
-  const { env, runHost, hostname } = ambient()
+  const { env, runHost } = ambient()
   const logger = loggerOf(options.logger)
   const definition = options.config
   const host = { clock, random, shape: definition.shape }
@@ -55,21 +56,20 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   const sources = [...options.sources, overrides.source]
   const { references, reload = {} } = options
   const reading = openReading({ definition, sources, references, readTimeout: reload.readTimeout, host, env }, open)
-  const state = await openState({
-    path: options.stateDir ?? env['TRIMTAB_STATE_DIR'],
-    instance: options.instance ?? hostname,
-    host,
-    logger,
-  })
+  const { isReference } = reading
+  const path = options.stateDir ?? env['TRIMTAB_STATE_DIR']
+  const state = await openState({ path, instance: options.instance, host, isReference, logger })
   open.add(() => state.close())
 
   const boot = await findBootContent(
     {
       loader: reading.loader,
       opened: reading.opened,
-      memory: state.memory,
+      state: state.dir,
       fallback: options.fallback,
       timeout: reload.bootTimeout ?? defaultBootTimeout,
+      readTimeout: reading.readTimeout,
+      isValid: (content) => definition.validate(content.resolved, content.context).ok,
       host,
       logger,
     },
@@ -86,15 +86,11 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     logger,
     loader,
     journal,
-    isReference: reading.isReference,
+    isReference,
   })
   const events = planeEvents(engine, overrides)
   observe(events, logger)
-  const outcome = await engine.reload({ trigger: 'boot', background: true, force: boot.from !== 'configured' })
-  if (outcome.status !== 'full_success') {
-    await engine.close()
-    throw bootError(outcome, engine.bootFailure)
-  }
+  await bootEngine(engine, boot.from !== 'configured')
 
   const wake: FollowParts['wake'] = (trigger) => void engine.reload({ trigger, background: true }).catch(() => {})
   follow(engine, reading, { clock, random, logger, wake }, open)
@@ -109,11 +105,27 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     clock,
     logger,
     bootedFrom: boot.from,
-    stateDir: state.path,
+    stateDir: state.dir?.folder,
     open,
     noteStop: () => state.noteStop(),
     runHost,
   })
+}
+
+/** Resolves at the first commit: whether it proves itself is seen while the service works. */
+async function bootEngine(engine: Engine, force: boolean): Promise<void> {
+  const committed = deferred<undefined>()
+  const stopListening = engine.events.on((event) => {
+    if (event.kind === 'committed') committed.resolve(undefined)
+  })
+  const outcome = engine.reload({ trigger: 'boot', background: true, force })
+  // It also rejects when the plane is closed before the verdict.
+  outcome.catch(() => {})
+  const failed = await Promise.race([committed.promise, outcome])
+  stopListening()
+  if (failed === undefined || engine.committed !== undefined) return
+  await engine.close()
+  throw bootError(failed, engine.bootFailure)
 }
 
 /** Everything the plane's parts tell, as one. */

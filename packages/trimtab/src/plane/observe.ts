@@ -2,15 +2,19 @@ import type { Disposer } from '../primitives/disposers.ts'
 import type { Emitter } from '../primitives/emitter.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Outcome, RollbackCause } from '../reload/outcome.ts'
+import { isFailure } from '../reload/outcome-of.ts'
 import { printProblem } from '../schema/problem.ts'
 import type { PlaneEvent } from './plane.ts'
 
 /** Turns what a plane tells into lines for people. */
 export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
+  let isFailing = false
   return events.on((event) => {
     switch (event.kind) {
       case 'settled':
         if (!event.repeated) logOutcome(logger, event.outcome)
+        if (isFailing && event.outcome.status === 'unchanged') logger.info('What is configured is what runs again')
+        isFailing = isFailure(event.outcome)
         return
       case 'committed':
         if (event.undone) logger.warn(`Generation ${event.next.generation} is what was stable before`)

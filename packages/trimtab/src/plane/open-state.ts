@@ -1,26 +1,41 @@
+import { hostname } from 'node:os'
 import type { Logger } from '../primitives/logger.ts'
 import { type Journal, memoryJournal } from '../reload/journal.ts'
 import type { SourceHost } from '../sources/source.ts'
-import type { BootMemory } from './boot.ts'
+import { openStateDir, type StateDir } from './state/state-dir.ts'
 
-/** What a plane remembers beyond its process, or only within it where no folder is given. */
-export interface PlaneState {
-  readonly path: string | undefined
+/** What a plane remembers: beyond its process, or only within it where no folder is given. */
+export interface OpenedState {
   readonly journal: Journal
-  readonly memory: BootMemory | undefined
-  /** Notes that the process was asked to stop. */
+  /** Undefined where nothing is kept. */
+  readonly dir: StateDir | undefined
+  /** Notes that the process was asked to stop, so that its end is no crash. */
   noteStop(): void
   close(): Promise<void>
 }
 
 export interface OpenStateOptions {
   readonly path: string | undefined
-  readonly instance: string
+  readonly instance: string | undefined
   readonly host: SourceHost
+  readonly isReference: (text: string) => boolean
   readonly logger: Logger
 }
 
-export async function openState({ path }: OpenStateOptions): Promise<PlaneState> {
-  void path
-  return { path: undefined, journal: memoryJournal(), memory: undefined, noteStop() {}, async close() {} }
+export async function openState({ path, instance, host, isReference, logger }: OpenStateOptions): Promise<OpenedState> {
+  if (path === undefined || path === '') {
+    return { journal: memoryJournal(), dir: undefined, noteStop() {}, async close() {} }
+  }
+  const { clock, shape } = host
+  const name = instance ?? hostInstance()
+  const dir = await openStateDir({ path, instance: name, shape, isReference, clock, logger })
+  return { journal: dir.journal, dir, noteStop: () => dir.noteStop(), close: () => dir.close() }
+}
+
+/** The host's name, as far as an instance may be called that. */
+function hostInstance(): string {
+  const allowed = hostname()
+    .replaceAll(/[^A-Za-z0-9_.-]/g, '-')
+    .slice(0, 128)
+  return /^[A-Za-z0-9]/.test(allowed) ? allowed : 'instance'
 }

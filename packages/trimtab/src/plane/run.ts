@@ -52,6 +52,8 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
       return
     }
     asked = true
+    // At once: however the process ends from now on, it was told to.
+    parts.leave()
     stop.resolve(why)
   }
   const onReload = () => parts.reload()
@@ -68,7 +70,6 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
   try {
     const why = await stop.promise
     logger.info(`Stopping: ${why}`)
-    parts.leave()
     const startedAt = clock.monotonic()
     const code = await Promise.race([
       closeInOrder(

@@ -85,7 +85,7 @@ export class Bake {
     const { committed: before, stable, unproved } = ledger
     if (before === undefined) return
     // After a boot there is nothing to go back to: it stays, and never becomes the last known good.
-    if (stable === undefined) return this.#keep()
+    if (stable === undefined) return await this.#keep()
 
     const steps = createStepHost(host, {
       previous: before.snapshot,
@@ -103,7 +103,7 @@ export class Bake {
     const id = undone.at(-1)?.pass.id ?? 'r0'
     events.emit({ kind: 'committed', id, previous: before.snapshot, next: snapshot, changes, undone: true })
     ledger.addStuck(stuck)
-    const why = `health undid it: ${reasons.join('; ')}`
+    const why = steps.scrub(`health undid it: ${reasons.join('; ')}`)
     if (before.snapshot.digest !== snapshot.digest) {
       events.emit({ kind: 'set_aside', digest: before.snapshot.digest, why })
       await note(host, () => host.journal.putAside(before.snapshot.digest, why))
@@ -114,8 +114,9 @@ export class Bake {
       if (outcome.status !== 'partial_applied') ledger.settle(pass, rolledBack(outcome, facts))
   }
 
-  #keep(): void {
-    const { ledger } = this.#parts
+  async #keep(): Promise<void> {
+    const { ledger, host } = this.#parts
+    await note(host, () => host.journal.settle())
     for (const { pass, outcome } of ledger.prove()) ledger.settle(pass, outcome)
   }
 }

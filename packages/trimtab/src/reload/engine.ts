@@ -134,7 +134,8 @@ export class Engine {
   reload(request: ReloadRequest): Promise<Outcome> {
     if (this.#closed) return Promise.reject(closedError())
     const waiting = request.dryRun === true ? undefined : this.#waiting
-    if (waiting !== undefined) return waiting.join(request)
+    // One that nobody wants any more is on its way out: who comes now has nothing to do with why.
+    if (waiting !== undefined && !waiting.signal.aborted) return waiting.join(request)
 
     this.#passes += 1
     const pass = createPass(`r${this.#passes}`)

@@ -5,7 +5,7 @@ import type { Ground } from './attempt.ts'
 import { type Committed, parkedOf } from './committed.ts'
 import type { ReloadEvent } from './events.ts'
 import { createHistory, type History } from './history.ts'
-import { isRepeated, samePending } from './outcome-of.ts'
+import { isFailure, isRepeated, samePending } from './outcome-of.ts'
 import type { Outcome, PendingRestart, StuckModule } from './outcome.ts'
 import type { Pass } from './pass.ts'
 import type { Unproved } from './two-phase/way-back.ts'
@@ -130,8 +130,9 @@ export class Ledger {
 
   /** Ends a pass: its outcome is remembered, told, and given to whoever waits for it. */
   settle(pass: Pass, outcome: Outcome): void {
-    // A wake-up that brought nothing new is no event: what happened before it is still the last thing that happened.
-    const isSilent = outcome.dryRun || (outcome.status === 'unchanged' && !pass.isAsked)
+    // A wake-up that brought nothing new is no event, unless it ends a failure: then it clears the warning.
+    const isNoNews = outcome.status === 'unchanged' && !pass.isAsked && !isFailure(this.#history.last)
+    const isSilent = outcome.dryRun || isNoNews
     if (!isSilent) {
       const repeated = isRepeated(this.#history.last, outcome)
       this.#history.add(outcome, repeated)

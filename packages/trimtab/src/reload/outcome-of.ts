@@ -97,3 +97,22 @@ export function isRepeated(before: Outcome | undefined, outcome: Outcome): boole
 export function samePending(a: readonly PendingRestart[], b: readonly PendingRestart[]): boolean {
   return isDeepStrictEqual(a, b)
 }
+
+/** True where what is configured is not what runs, because it was refused, undone or held back. */
+export function isFailure(outcome: Outcome | undefined): boolean {
+  switch (outcome?.status) {
+    case undefined:
+    case 'unchanged':
+    case 'full_success':
+      return false
+    case 'partial_applied':
+    case 'validation_failed':
+    case 'load_failed':
+    case 'rolled_back':
+    case 'stuck':
+    case 'circuit_open':
+      return true
+    default:
+      return outcome satisfies never
+  }
+}

@@ -27,7 +27,7 @@ export interface LoaderParts {
 export interface ContentLoader extends Loader {
   /** Puts together layers that were read before. */
   assemble(layers: readonly Layer[], signal: AbortSignal): Promise<Loaded>
-  /** What the newest content refers to: to be watched. */
+  /** What the newest content refers to, also where that is missing: to be watched. */
   readonly referenced: readonly Reference[]
 }
 
@@ -40,6 +40,7 @@ export function createLoader({ sources, reader, references, shape }: LoaderParts
   let merged: MergeState | undefined
   let resolved: Resolved | undefined
   let layersBefore: readonly Layer[] = []
+  let referenced: readonly Reference[] = []
 
   const assemble = async (
     layers: readonly Layer[],
@@ -65,6 +66,8 @@ export function createLoader({ sources, reader, references, shape }: LoaderParts
       previous: resolved,
     })
     if (!result.ok) {
+      // When one of those that are missing comes, it may succeed.
+      if (remember) referenced = result.names
       const refused = result.error.some(({ code }) => code === 'reference_refused')
       return { kind: refused ? 'invalid' : 'unreadable', problems: result.error }
     }
@@ -75,12 +78,13 @@ export function createLoader({ sources, reader, references, shape }: LoaderParts
       resolved: result.value.tree,
       digest: digester.digest(result.value.tree),
       context: { origin: setter, strictAt: (path) => sourceAt(path)?.strict ?? true },
-      secrets: secretsOf(result.value),
+      secrets: [...references.secretsOf(result.value), ...textsAt(result.value)],
       warnings: [...warnings, ...result.value.warnings, ...(remember ? shadowed(layers, layersBefore) : [])],
     }
     if (remember) {
       merged = state
       resolved = result.value
+      referenced = result.value.names
       layersBefore = layers
     }
     return { kind: 'loaded', content }
@@ -107,7 +111,7 @@ export function createLoader({ sources, reader, references, shape }: LoaderParts
 
   return {
     get referenced() {
-      return resolved?.names ?? []
+      return referenced
     },
     assemble: (layers, signal) => assemble(layers, signal, [], true),
     async load(signal, candidate) {
@@ -142,8 +146,8 @@ function shadowed(layers: readonly Layer[], before: readonly Layer[]): readonly 
   })
 }
 
-/** The texts that references gave, wherever they stand. */
-function secretsOf({ tree, paths }: Resolved): readonly string[] {
+/** The whole texts in which references stood. */
+function textsAt({ tree, paths }: Resolved): readonly string[] {
   return paths.flatMap((path) => leafTexts(valueAt(tree, path)))
 }
 
