@@ -1,7 +1,7 @@
 import type { InitPrompts } from './init/prompts.ts'
 
 /** Where text goes; a stream of Node's fits. */
-export interface TextSink {
+interface TextSink {
   write(text: string): unknown
 }
 

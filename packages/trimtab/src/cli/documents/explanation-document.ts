@@ -19,7 +19,7 @@ export interface ExplanationDocument {
   readonly problems: readonly ProblemDocument[]
 }
 
-export interface ContributionDocument {
+interface ContributionDocument {
   readonly origin: OriginDocument
   /** As it was written, with references as they stand. */
   readonly value: unknown

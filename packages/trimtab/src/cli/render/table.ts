@@ -2,7 +2,7 @@ import { escapeControls } from '../../primitives/logger.ts'
 import type { Layout } from './layout.ts'
 
 /** One cell: text, and how it is coloured. Control characters in it are made visible. */
-export interface Cell {
+interface Cell {
   readonly text: string
   readonly style?: ((text: string) => string) | undefined
 }
