@@ -1,10 +1,11 @@
 import { digestOf } from '../../model/digest.ts'
-import { setAt } from '../../model/edit.ts'
 import type { Layer } from '../../model/layer.ts'
 import type { Location } from '../../model/origin.ts'
-import { isUnder, printPath, type Segments, valueAt } from '../../model/path.ts'
+import { isUnder, type Path, printPath, type Segments, valueAt } from '../../model/path.ts'
+import { adopt } from '../../model/share.ts'
 import type { SourceName } from '../../model/source-name.ts'
-import { emptyRecord, type Json, type JsonObject, typeName } from '../../primitives/json.ts'
+import { cloneJson, emptyRecord, isPlainObject, type Json, type JsonObject, typeName } from '../../primitives/json.ts'
+import { ownValue, setOwn } from '../../primitives/record.ts'
 import { err, ok, type Result } from '../../primitives/result.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { Shape } from '../../schema/shape.ts'
@@ -25,8 +26,9 @@ export interface TextSetting {
  */
 export function layerOfTexts(source: SourceName, settings: readonly TextSetting[]): Result<Layer, readonly Problem[]> {
   const problems: Problem[] = []
-  let tree: JsonObject = Object.freeze(emptyRecord<Json>())
-  let places: readonly TextSetting[] = []
+  // Built in place and frozen at the end: copying a wide record for each of its keys would cost the square of them.
+  const tree = emptyRecord<Json>()
+  const places = new Map<Path, TextSetting>()
   for (const setting of settings) {
     const { path, shape, text, location } = setting
     const place = { severity: 'error', path: printPath(path), origin: { source, location } } as const
@@ -36,29 +38,48 @@ export function layerOfTexts(source: SourceName, settings: readonly TextSetting[
       problems.push(...value.error.map((flaw) => ({ ...place, ...flaw })))
     } else if (obstacle !== undefined) {
       const found = typeName(valueAt(tree, obstacle))
-      const by = locate(places, obstacle)
       problems.push({
         ...place,
         code: 'wrong_type',
         path: printPath(obstacle),
-        origin: { source, location: by },
+        origin: { source, location: locate(places, obstacle) },
         message: `expected an object, received ${found}: a field in it is set as well`,
         hint: 'Write the object as JSON, or set its fields only.',
       })
     } else {
-      tree = setAt(tree, path, value.value)
-      places = [...places.filter((other) => !isUnder(other.path, path)), setting]
+      if (isPlainObject(valueAt(tree, path))) forgetBelow(places, path)
+      put(tree, path, cloneJson(value.value))
+      places.set(place.path, setting)
     }
   }
   if (problems.length > 0) return err(problems)
-  return ok(Object.freeze({ source, tree, digest: digestOf(tree), locate: (path: Segments) => locate(places, path) }))
+  // What is adopted is what was built, frozen.
+  const frozen = adopt(tree) as JsonObject
+  const layer = { source, tree: frozen, digest: digestOf(frozen), locate: (path: Segments) => locate(places, path) }
+  return ok(Object.freeze(layer))
+}
+
+function put(tree: Record<string, Json>, path: Segments, value: Json): void {
+  let at = tree
+  for (const segment of path.slice(0, -1)) {
+    const child = ownValue(at, String(segment))
+    const next = isPlainObject(child) ? child : emptyRecord<Json>()
+    if (next !== child) setOwn(at, String(segment), next)
+    // An object of this very tree, which nobody has frozen yet.
+    at = next as Record<string, Json>
+  }
+  setOwn(at, String(path.at(-1)), value)
+}
+
+function forgetBelow(places: Map<Path, TextSetting>, path: Segments): void {
+  for (const [key, other] of places) if (isUnder(other.path, path)) places.delete(key)
 }
 
 /** The deepest setting at or above the place. */
-function locate(places: readonly TextSetting[], path: Segments): Location | undefined {
-  let nearest: TextSetting | undefined
-  for (const place of places) {
-    if (isUnder(path, place.path) && place.path.length >= (nearest?.path.length ?? 0)) nearest = place
+function locate(places: ReadonlyMap<Path, TextSetting>, path: Segments): Location | undefined {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const setting = places.get(printPath(path.slice(0, length)))
+    if (setting !== undefined) return setting.location
   }
-  return nearest?.location
+  return undefined
 }
