@@ -19,6 +19,7 @@ export function diffTrees(previous: unknown, next: unknown): readonly Change[] {
 
 /** The differences of what stands at one place, with paths from the root. Undefined means that nothing stands there. */
 export function diffAt(at: Segments, previous: unknown, next: unknown): readonly Change[] {
+  if (previous === next) return []
   const changes: Change[] = []
   if (isPlainObject(previous) && isPlainObject(next)) {
     compareObjects({ parent: undefined, key: '', path: printPath(at) }, previous, next, changes)
