@@ -79,6 +79,8 @@ test('no command shows a secret, wherever it was written by mistake', async () =
     'pool: { url: "postgres://app:hunter2@db" }',
     'pool: { max: "hunter2", url: "hunter2" }',
     'pool: "postgres://app:hunter2@db"',
+    'pool: { url: "postgres://app:hunter2@${env:HOME}" }',
+    'pool: { url: "${env:PASSWORD}" }',
     'pasword: hunter2',
     'pool: { urk: hunter2 }',
     'pool: { url: { password: hunter2 } }',
@@ -96,7 +98,7 @@ test('no command shows a secret, wherever it was written by mistake', async () =
       ['plan', '--against', 'new.yaml'],
     ]
     for (const command of commands.flatMap((each) => [each, [...each, '--json']])) {
-      const { stdout, stderr } = await run(command)
+      const { stdout, stderr } = await run(command, { env: { PASSWORD: 'hunter2', HOME: '/home' } })
       expect(stdout + stderr, `${command.join(' ')} with ${text}`).not.toContain('hunter2')
       expect(stdout + stderr).not.toBe('')
     }

@@ -99,7 +99,7 @@ function revealed(value: unknown): Json {
 }
 
 /** The text with everything but its references left out: what stands between them may be the secret. */
-function referencesIn(text: string, isReference: (text: string) => boolean): string | undefined {
+export function referencesIn(text: string, isReference: (text: string) => boolean): string | undefined {
   let shown = ''
   let isCut = false
   for (const [piece] of text.matchAll(/\$\$\{|\$\{[^{}]*\}|[^$]+|\$/g)) {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { JsonObject } from '../primitives/json.ts'
 import { mergeTrees } from '../model/merge.ts'
 import type { Layer } from '../model/layer.ts'
+import { Secret } from '../model/secret.ts'
 import { sourceName } from '../model/source-name.ts'
 import { defineConfig } from '../schema/define-config.ts'
 import { dynamic, secret } from '../schema/marks.ts'
@@ -22,13 +23,16 @@ const { shape } = defineConfig(
 )
 
 /** What is said of a place by layers that come lowest first. */
-function explain(path: string, ...trees: readonly JsonObject[]): Explanation {
+const explain = (path: string, ...trees: readonly JsonObject[]): Explanation => explainRead(path, {}, ...trees)
+
+/** The same, with what readers hold. */
+function explainRead(path: string, config: object, ...trees: readonly JsonObject[]): Explanation {
   const layers = trees.map((tree, index): Layer => {
     return { source: sourceName('object', String(index)), tree, digest: String(index), locate: () => undefined }
   })
   const written = mergeTrees(trees).tree
-  const snapshot = { generation: 1, config: {}, written, resolved: written, digest: '', layers, committedAt: 0 }
-  return explainPath(path, { shape, snapshot, layers, pending: [], isReference: (text) => text.startsWith('${env:') })
+  const snapshot = { generation: 1, config, written, resolved: written, digest: '', layers, committedAt: 0 }
+  return explainPath(path, { shape, snapshot, layers, pending: [], isReference: (text) => text.includes('${env:') })
 }
 
 const says = ({ contributions }: Explanation) =>
@@ -64,10 +68,12 @@ describe('who said what', () => {
 })
 
 describe('what is shown of what was written', () => {
-  test('no literal of a secret field, but the reference in one', () => {
-    expect(says(explain('pool.url', { pool: { url: 'hunter2' } }, { pool: { url: '${env:URL}' } }))).toEqual([
-      ['object:1', '${env:URL}', true, undefined],
-      ['object:0', '[secret]', false, 'object:1'],
+  test('no literal of a secret field, but the references in one, without what stands around them', () => {
+    const trees = ['hunter2', '${env:URL}', 'postgres://app:hunter2@${env:HOST}/db'].map((url) => ({ pool: { url } }))
+    expect(says(explain('pool.url', ...trees))).toEqual([
+      ['object:2', '…${env:HOST}…', true, undefined],
+      ['object:1', '${env:URL}', false, 'object:2'],
+      ['object:0', '[secret]', false, 'object:2'],
     ])
   })
 
@@ -84,6 +90,24 @@ describe('what is shown of what was written', () => {
     expect(says(explain('extra', { extra: { a: [1, { b: 'c' }] } }))).toEqual([
       ['object:0', { a: [1, { b: 'c' }] }, true, undefined],
     ])
+  })
+})
+
+describe('what is shown of what readers hold', () => {
+  const read = (path: string, written: JsonObject, config: object) => explainRead(path, config, written).value
+
+  test('the reference in place of what it gave, also of a part of that', () => {
+    const written = { labels: '${env:LABELS}', extra: { a: '${env:A}', b: 1 } }
+    const config = { labels: { a: 'hunter2' }, extra: { a: 'hunter2', b: 1 } }
+    expect(read('labels', written, config)).toBe('${env:LABELS}')
+    expect(read('labels.a', written, config)).toBe('${env:LABELS}')
+    expect(read('extra', written, config)).toEqual({ a: '${env:A}', b: 1 })
+  })
+
+  test('no secret, and of one with a reference nothing else', () => {
+    const config = { pool: { max: 1, url: new Secret('hunter2') } }
+    expect(read('pool', { pool: { url: 'hunter2' } }, config)).toEqual({ max: 1, url: '[secret]' })
+    expect(read('pool.url', { pool: { url: 'x:hunter2@${env:HOST}' } }, config)).toBe('…${env:HOST}')
   })
 })
 

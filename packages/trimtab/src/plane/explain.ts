@@ -2,9 +2,10 @@ import type { Layer } from '../model/layer.ts'
 import type { Origin } from '../model/origin.ts'
 import { isUnder, parsePath, type Path, printPath, type Segments, valueAt } from '../model/path.ts'
 import { originOf } from '../model/provenance.ts'
+import { referencesIn } from '../model/redaction.ts'
 import { isSecret, redacted } from '../model/secret.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { isPlainObject } from '../primitives/json.ts'
+import { isPlainObject, type JsonObject } from '../primitives/json.ts'
 import type { PendingRestart } from '../reload/outcome.ts'
 import { unknownValue } from '../schema/redact.ts'
 import { sectionAt } from '../schema/section.ts'
@@ -67,7 +68,7 @@ export function explainPath(text: string, facts: ExplainFacts): Explanation {
   })
   return {
     path: printPath(path),
-    value: showRead(facts, path, valueAt(snapshot.config, path), valueAt(snapshot.written, path)),
+    value: showRead(facts, path, valueAt(snapshot.config, path)),
     origin: winner,
     contributions: says.map(({ origin, value }, index) => ({
       origin,
@@ -97,8 +98,7 @@ function hiderOf(layers: readonly Layer[], path: Segments): Origin | undefined {
 function showWritten(facts: ExplainFacts, at: Segments, value: unknown): unknown {
   return mapLeaves(at, value, (leaf, place) => {
     if (leaf !== null && !isExpected(facts.shape, place)) return unknownValue
-    if (typeof leaf === 'string' && facts.isReference(leaf)) return leaf
-    return marksAt(facts.shape, place).secret ? redacted : leaf
+    return marksAt(facts.shape, place).secret ? showSecret(facts, leaf) : leaf
   })
 }
 
@@ -112,13 +112,29 @@ function isExpected(shape: ObjectShape, place: Segments): boolean {
 }
 
 /** What readers hold: secrets hidden, and what a reference gave shown as the reference. */
-function showRead(facts: ExplainFacts, at: Segments, value: unknown, written: unknown): unknown {
-  if (typeof written === 'string' && facts.isReference(written)) return written
+function showRead(facts: ExplainFacts, at: Segments, value: unknown): unknown {
+  const whole = writtenAt(facts.snapshot.written, at)
+  if (!isSecret(value) && typeof whole === 'string' && facts.isReference(whole)) return whole
   return mapLeaves(at, value, (leaf, place) => {
-    if (isSecret(leaf)) return redacted
-    const source = valueAt(written, place.slice(at.length))
-    return typeof source === 'string' && facts.isReference(source) ? source : leaf
+    const written = writtenAt(facts.snapshot.written, place)
+    if (isSecret(leaf)) return showSecret(facts, written)
+    return typeof written === 'string' && facts.isReference(written) ? written : leaf
   })
+}
+
+/** What was written there, or above it: what a reference gave may have been taken apart. */
+function writtenAt(tree: JsonObject, place: Segments): unknown {
+  let written: unknown = tree
+  for (const segment of place) {
+    if (typeof written === 'string') break
+    written = valueAt(written, [segment])
+  }
+  return written
+}
+
+/** The references in what was written, and nothing of what stands between them. */
+function showSecret({ isReference }: ExplainFacts, written: unknown): string {
+  return (typeof written === 'string' ? referencesIn(written, isReference) : undefined) ?? redacted
 }
 
 function mapLeaves(at: Segments, value: unknown, show: (leaf: unknown, place: Segments) => unknown): unknown {
