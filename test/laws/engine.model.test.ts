@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { createPlane, defineConfig, defineModule, dynamic, type Judge, type Outcome, type Verdict } from 'trimtab'
 import { createManualClock, type ManualClock, scriptedSource } from 'trimtab/testing'
 import { expect, test } from 'vitest'

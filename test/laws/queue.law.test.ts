@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { createPlane, defineConfig, dynamic, type Outcome } from 'trimtab'
 import { createManualClock, createRecording, scriptedSource } from 'trimtab/testing'
 import { expect, test } from 'vitest'

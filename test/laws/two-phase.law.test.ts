@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { createPlane, defineConfig, dynamic, type Module, type Plane } from 'trimtab'
 import {
   type Behaviour,

@@ -24,14 +24,14 @@ export {
   type Undo,
 } from './modules/define-module.ts'
 export type { UnitId } from './modules/instance.ts'
+export { type Refused, refusal } from './modules/refusal.ts'
+export type { CloseOptions, CloseReport } from './plane/close.ts'
 export { createPlane } from './plane/create-plane.ts'
 export type { Contribution, Explanation } from './plane/explain.ts'
 export { type LoadConfigOptions, loadConfig } from './plane/load-config.ts'
 export type { PlaneOptions, ReferenceOptions, ReloadOptions } from './plane/options.ts'
 export type {
   AppliedOverride,
-  CloseOptions,
-  CloseReport,
   Plane,
   PlaneEvent,
   PlaneReloadOptions,
@@ -54,11 +54,11 @@ export type {
   ModuleReport,
   Outcome,
   OutcomeStatus,
-  PendingRestart,
   RollbackCause,
   StuckModule,
   Trigger,
 } from './reload/outcome.ts'
+export type { PendingRestart } from './reload/plan/pending-restart.ts'
 export type { Because, Plan, PlannedStep } from './reload/plan/plan.ts'
 export { type ConfigDefinition, type ConfigOf, type ConfigSchema, defineConfig } from './schema/define-config.ts'
 export { dynamic, perTenant, type SecretSchema, secret } from './schema/marks.ts'

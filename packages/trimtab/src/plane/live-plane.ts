@@ -14,16 +14,9 @@ import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
 import type { Overrides, OverrideTerms } from '../sources/override.ts'
 import type { Reading } from './assembly.ts'
+import type { CloseOptions, CloseReport } from './close.ts'
 import { explainPath, type Explanation } from './explain.ts'
-import type {
-  AppliedOverride,
-  CloseOptions,
-  CloseReport,
-  Plane,
-  PlaneEvent,
-  PlaneReloadOptions,
-  PlaneState,
-} from './plane.ts'
+import type { AppliedOverride, Plane, PlaneEvent, PlaneReloadOptions, PlaneState } from './plane.ts'
 import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
 import {
   pathSelector,

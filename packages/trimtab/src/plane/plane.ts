@@ -1,7 +1,6 @@
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
-import type { UnitId } from '../modules/instance.ts'
 import type { Disposer } from '../primitives/disposers.ts'
 import type { Emitter } from '../primitives/emitter.ts'
 import type { Json } from '../primitives/json.ts'
@@ -9,9 +8,11 @@ import type { BreakerState } from '../reload/breaker.ts'
 import type { OutsideCandidate } from '../reload/candidate/candidate.ts'
 import type { SourceStatus } from '../reload/candidate/read-layers.ts'
 import type { ReloadEvent } from '../reload/events.ts'
-import type { Outcome, PendingRestart, StuckModule } from '../reload/outcome.ts'
+import type { Outcome, StuckModule } from '../reload/outcome.ts'
+import type { PendingRestart } from '../reload/plan/pending-restart.ts'
 import type { PathsOf, ValueAt } from '../schema/section.ts'
 import type { Override, OverrideEvent, OverrideTerms } from '../sources/override.ts'
+import type { CloseOptions, CloseReport } from './close.ts'
 import type { Explanation } from './explain.ts'
 import type { RunOptions } from './run.ts'
 import type { Selector, ValueChange, WatchOptions } from './watchers.ts'
@@ -48,16 +49,6 @@ export interface PlaneReloadOptions {
   readonly skipBake?: boolean | undefined
   /** Releases the caller; a reload that nobody else wants is dropped or undone. */
   readonly signal?: AbortSignal | undefined
-}
-
-export interface CloseOptions {
-  /** Milliseconds for everything. Default: as long as the modules' own stop timeouts allow. */
-  readonly budget?: number | undefined
-}
-
-/** What did not end when the plane was closed. */
-export interface CloseReport {
-  readonly unfinished: readonly { readonly module: UnitId; readonly error: string }[]
 }
 
 export interface AppliedOverride {

@@ -1,7 +1,7 @@
 import { type Clock, keepAlive, sleep } from '../primitives/clock.ts'
 import { type Deferred, deferred } from '../primitives/deferred.ts'
 import type { Logger } from '../primitives/logger.ts'
-import type { CloseReport } from './plane.ts'
+import type { CloseReport } from './close.ts'
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 

@@ -163,7 +163,7 @@ async function attemptContent(
     basis: host.basis,
   })
   const asked = todo.filter((step) => step.action !== 'stop')
-  const checked = await checkAll(stepHost, asked, request.signal)
+  const checked = await checkAll(stepHost, { steps: asked, origin: content.context.origin, signal: request.signal })
   const { prepared, refusals } = checked
   try {
     if (request.signal.aborted) return { kind: 'cancelled' }
@@ -195,15 +195,15 @@ async function beginJournal(host: AttemptHost, digest: string): Promise<void> {
 
 function withRefusals(steps: readonly Step[], { refusals, durations }: Checked): readonly ModuleReport[] {
   return steps.map((step) => {
-    const refusal = refusals.find((problem) => problem.module === step.unit)
-    if (refusal === undefined) return skipped(step)
+    const own = refusals.filter((problem) => problem.module === step.unit)
+    if (own.length === 0) return skipped(step)
     const duration = durations.get(step.unit) ?? 0
     return {
       module: step.unit,
       status: 'failed',
       action: actionOf(step),
       step: 'check',
-      error: refusal.message,
+      error: own.map(({ message }) => message).join('; '),
       duration,
     }
   })

@@ -3,7 +3,8 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { UnitId } from '../modules/instance.ts'
 import type { Json } from '../primitives/json.ts'
 import type { BreakerState } from './breaker.ts'
-import type { Outcome, PendingRestart, StuckModule, Trigger } from './outcome.ts'
+import type { Outcome, StuckModule, Trigger } from './outcome.ts'
+import type { PendingRestart } from './plan/pending-restart.ts'
 
 /** What the engine tells, as plain data, in the order it happened. */
 export type ReloadEvent =

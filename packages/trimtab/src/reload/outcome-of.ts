@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AttemptEnd } from './attempt.ts'
 import type { Committed } from './committed.ts'
-import type { Outcome, PendingRestart, StuckModule } from './outcome.ts'
+import type { Outcome, StuckModule } from './outcome.ts'
+import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Pass } from './pass.ts'
 
 export interface OutcomeFacts {

@@ -1,7 +1,7 @@
 import type { Changes } from '../model/changes.ts'
-import type { Path } from '../model/path.ts'
 import type { UnitId } from '../modules/instance.ts'
 import type { Problem } from '../schema/problem.ts'
+import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Plan } from './plan/plan.ts'
 
 /** What asked for a reload. */
@@ -32,16 +32,6 @@ export type ModuleReport = { readonly module: UnitId; readonly duration: number 
   | { readonly status: 'failed'; readonly action: Action; readonly step: HookStep; readonly error: string }
   | { readonly status: 'undone'; readonly action: Action }
 )
-
-/** A field that is configured but not running until the process restarts. */
-export interface PendingRestart {
-  readonly path: Path
-  /** As text, redacted. */
-  readonly running: string
-  readonly configured: string
-  /** The module that cannot change while it runs, where the schema alone would allow it. */
-  readonly module?: UnitId | undefined
-}
 
 /** A module whose change failed and could not be undone. */
 export interface StuckModule {

@@ -1,5 +1,5 @@
 import type { ShownChange } from '../../model/changes.ts'
-import type { PendingRestart } from '../../reload/outcome.ts'
+import type { PendingRestart } from '../../reload/plan/pending-restart.ts'
 import type { PlannedStep } from '../../reload/plan/plan.ts'
 import type { PossibleFollower } from '../service/may-follow.ts'
 import type { ProblemDocument } from './problem-document.ts'

@@ -2,7 +2,7 @@ import type { Change } from '../../model/change.ts'
 import { isUnder, parsePath } from '../../model/path.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { Candidate } from '../candidate/candidate.ts'
-import type { PendingRestart } from '../outcome.ts'
+import type { PendingRestart } from './pending-restart.ts'
 import type { Blocked } from './plan.ts'
 
 /** What is configured and does not run, as text; `blocked` names the modules that could not be replaced. */

@@ -8,7 +8,7 @@ import { canServe, type Instance, type UnitId, unitId } from '../../modules/inst
 import type { Running } from '../../modules/running.ts'
 import { compareText, isPlainObject } from '../../primitives/json.ts'
 import type { Problem } from '../../schema/problem.ts'
-import type { PendingRestart } from '../outcome.ts'
+import type { PendingRestart } from './pending-restart.ts'
 
 /** Why a module takes part in a reload. */
 export type Because =

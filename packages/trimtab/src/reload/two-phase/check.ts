@@ -1,8 +1,11 @@
+import { isTrimtabError } from '../../errors/trimtab-error.ts'
+import type { Origin } from '../../model/origin.ts'
+import { parsePath, printPath, type Segments } from '../../model/path.ts'
 import { createHookContext } from '../../modules/hook-context.ts'
 import { describeEnd, discardPrepared, timeoutOf } from '../../modules/lifecycle.ts'
 import type { UnitId } from '../../modules/instance.ts'
-import { runStep } from '../../primitives/deadline.ts'
-import type { Problem } from '../../schema/problem.ts'
+import { runStep, type StepEnd } from '../../primitives/deadline.ts'
+import { type Problem, problemsOf } from '../../schema/problem.ts'
 import type { Step } from '../plan/plan.ts'
 import { sectionChanges, type StepHost } from './step-host.ts'
 
@@ -21,9 +24,16 @@ export interface Checked {
   readonly durations: ReadonlyMap<UnitId, number>
 }
 
+export interface CheckTask {
+  readonly steps: readonly Step[]
+  /** Who set a place of the candidate. */
+  readonly origin: (path: Segments) => Origin | undefined
+  readonly signal: AbortSignal
+}
+
 /** Asks every affected module at once, before anything has changed, and waits for all of their answers. */
-export async function checkAll(host: StepHost, steps: readonly Step[], signal: AbortSignal): Promise<Checked> {
-  const refusals = new Map<UnitId, Problem>()
+export async function checkAll(host: StepHost, { steps, origin, signal }: CheckTask): Promise<Checked> {
+  const refusals = new Map<UnitId, readonly Problem[]>()
   const objects = new Map<UnitId, { readonly step: Step; readonly value: unknown }>()
   const durations = new Map<UnitId, number>()
 
@@ -55,12 +65,7 @@ export async function checkAll(host: StepHost, steps: readonly Step[], signal: A
       return
     }
     if (end.kind === 'aborted') return
-    refusals.set(unit, {
-      code: end.kind === 'timed_out' ? 'step_timed_out' : 'module_refused',
-      severity: 'error',
-      module: unit,
-      message: end.kind === 'timed_out' ? `its check ${describeEnd(end)}` : host.scrub(describeEnd(end)),
-    })
+    refusals.set(unit, problemsOfEnd(host, step, end, origin))
   }
   await Promise.all(steps.map(ask))
 
@@ -77,6 +82,33 @@ export async function checkAll(host: StepHost, steps: readonly Step[], signal: A
     },
   }
   // In apply order, whichever answered first.
-  const ordered = steps.map((step) => refusals.get(step.unit)).filter((problem) => problem !== undefined)
+  const ordered = steps.flatMap((step) => refusals.get(step.unit) ?? [])
   return { refusals: ordered, prepared, durations }
+}
+
+/** Every refusal says where: at the places the module named, or at its section. */
+function problemsOfEnd(
+  host: StepHost,
+  { unit, at }: Step,
+  end: Exclude<StepEnd<unknown>, { kind: 'done' }>,
+  origin: CheckTask['origin'],
+): readonly Problem[] {
+  const named = end.kind === 'failed' && isTrimtabError(end.error, 'config_invalid') ? problemsOf(end.error) : []
+  if (named.length > 0) {
+    return named.map((problem) => ({
+      ...problem,
+      ...(problem.path === undefined ? {} : { origin: problem.origin ?? origin(parsePath(problem.path)) }),
+      severity: 'error',
+      module: unit,
+      message: host.scrub(problem.message),
+    }))
+  }
+  const problem = {
+    severity: 'error',
+    module: unit,
+    ...(at.length === 0 ? {} : { path: printPath(at), origin: origin(at) }),
+  } as const
+  return end.kind === 'timed_out'
+    ? [{ ...problem, code: 'step_timed_out', message: `its check ${describeEnd(end)}` }]
+    : [{ ...problem, code: 'module_refused', message: host.scrub(describeEnd(end)) }]
 }

@@ -66,7 +66,7 @@ function put(tree: Record<string, Json>, path: Segments, value: Json): void {
     const next = isPlainObject(child) ? child : emptyRecord<Json>()
     if (next !== child) setOwn(at, String(segment), next)
     // An object of this very tree, which nobody has frozen yet.
-    at = next as Record<string, Json>
+    at = next
   }
   setOwn(at, String(path.at(-1)), value)
 }
