@@ -79,11 +79,6 @@ function readPath(text: string): Segments {
   return segments
 }
 
-/** The canonical form of a path that a person wrote. */
-export function toPath(text: string): Path {
-  return printPath(parsePath(text))
-}
-
 /** The value at a place, or undefined where there is none. Own properties only. */
 export function valueAt(tree: unknown, segments: Segments): unknown {
   let value = tree

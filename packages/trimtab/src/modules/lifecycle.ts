@@ -1,5 +1,5 @@
 import { disposeValue } from '../primitives/disposers.ts'
-import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
+import { describeThrown } from '../errors/trimtab-error.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { runStep, type StepEnd } from '../primitives/deadline.ts'
 import type { Logger } from '../primitives/logger.ts'
@@ -97,14 +97,4 @@ export function describeEnd(end: StepEnd<unknown>): string {
     default:
       return end satisfies never
   }
-}
-
-/** The error a step's end means. */
-export function endError(module: Module, key: string | undefined, step: string, end: StepEnd<unknown>): TrimtabError {
-  const unit = unitId(module, key)
-  const code = end.kind === 'timed_out' ? 'step_timed_out' : 'module_failed'
-  return new TrimtabError(code, `The module ${unit} could not ${step}: ${describeEnd(end)}.`, {
-    details: { module: unit, step },
-    ...(end.kind === 'failed' ? { cause: end.error } : {}),
-  })
 }

@@ -17,7 +17,7 @@ export function backoffDelay({ initial, max }: Backoff, attempt: number, random:
 }
 
 /** The ceiling the delay of that attempt is drawn under. */
-export function backoffCeiling({ initial, max }: Backoff, attempt: number): number {
+function backoffCeiling({ initial, max }: Backoff, attempt: number): number {
   // 2 ** 1024 is Infinity, and Math.min still answers `max`.
   return Math.min(max, initial * 2 ** attempt)
 }

@@ -5,20 +5,18 @@ import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Plan } from './plan/plan.ts'
 
 /** What asked for a reload. */
-export const triggers = [
-  'boot',
-  'manual',
-  'file',
-  'reference',
-  'signal',
-  'api',
-  'store',
-  'remote',
-  'override',
-  'retry',
-  'trial',
-] as const
-export type Trigger = (typeof triggers)[number]
+export type Trigger =
+  | 'boot'
+  | 'manual'
+  | 'file'
+  | 'reference'
+  | 'signal'
+  | 'api'
+  | 'store'
+  | 'remote'
+  | 'override'
+  | 'retry'
+  | 'trial'
 
 export type Action = 'reloaded' | 'replaced' | 'started' | 'stopped'
 
