@@ -5,7 +5,7 @@ import { runStep, type StepEnd } from '../primitives/deadline.ts'
 import type { Logger } from '../primitives/logger.ts'
 import { defaultTimeouts, type Module, type ModuleRef, type ModuleTimeouts } from './define-module.ts'
 import { createHookContext, type HookHost } from './hook-context.ts'
-import { createInstance, type Instance, unitId } from './instance.ts'
+import { createInstance, type Instance } from './instance.ts'
 import type { Running } from './running.ts'
 
 export interface LifecycleHost extends HookHost {
