@@ -6,10 +6,14 @@ import { adopt } from './share.ts'
 
 const merge = (...trees: readonly JsonObject[]): JsonObject => mergeTrees(trees.map((tree) => adopt(tree))).tree
 
-/** A frozen object that refuses to be looked into. */
-function untouchable(): JsonObject {
+/** A frozen object that refuses to be looked into once it is closed. */
+function closable(tree: JsonObject): { readonly tree: JsonObject; readonly close: () => void } {
+  const handler: ProxyHandler<JsonObject> = {}
   const fail = (): never => expect.unreachable('a section that no input changed was looked into')
-  return new Proxy(Object.freeze({ key: 1 }), { get: fail, ownKeys: fail, getOwnPropertyDescriptor: fail, has: fail })
+  return {
+    tree: new Proxy(adopt(tree), handler),
+    close: () => Object.assign(handler, { get: fail, ownKeys: fail, getOwnPropertyDescriptor: fail, has: fail }),
+  }
 }
 
 describe('mergeTrees', () => {
@@ -71,14 +75,22 @@ describe('mergeTrees', () => {
   })
 
   it('does not look into a section that is the same in all trees as before', () => {
-    const lower = Object.freeze({ untouched: untouchable(), pool: adopt({ max: 10 }) })
-    const higher = Object.freeze({ pool: adopt({ idle: 5 }), other: untouchable() })
+    const sections = [{ a: 1 }, { b: 1 }, { c: 1 }, {}].map(closable)
+    const [inLower, inHigher, inBoth, inBothToo] = sections.map(({ tree }) => tree)
+    const lower = Object.freeze({ inLower: inLower ?? {}, both: inBoth ?? {}, pool: adopt({ max: 10 }) })
+    const higher = Object.freeze({ inHigher: inHigher ?? {}, both: inBothToo ?? {}, pool: adopt({ idle: 5 }) })
     const state = mergeTrees([lower, higher])
+    for (const { close } of sections) close()
+
     const edited = setAt(lower, ['pool', 'max'], 20)
     const next = mergeTrees([edited, higher], state)
     expect(next.tree['pool']).toEqual({ max: 20, idle: 5 })
-    expect(next.tree['untouched']).toBe(lower.untouched)
-    expect(next.tree['other']).toBe(higher.other)
+    expect(next.tree['inLower']).toBe(inLower)
+    expect(next.tree['inHigher']).toBe(inHigher)
+    expect(next.tree['both']).toBe(state.tree['both'])
+
+    const more = mergeTrees([edited, higher, adopt({ pool: { idle: 6 }, extra: 1 })], next)
+    expect(more.tree['both']).toBe(state.tree['both'])
   })
 
   it('keeps the earlier result when what changed is hidden by a higher tree', () => {
