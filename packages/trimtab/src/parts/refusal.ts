@@ -1,5 +1,5 @@
-import { TrimtabError } from '../errors/trimtab-error.ts'
-import { printPath } from '../model/path.ts'
+import type { TrimtabError } from '../errors/trimtab-error.ts'
+import { refusal as refuse } from '../modules/refusal.ts'
 import type { Section } from '../schema/section.ts'
 
 export interface RefusalPlace {
@@ -12,6 +12,6 @@ export interface RefusalPlace {
 
 /** What a check throws: the place, and why the value there can't be taken. `why` never shows the value of a secret. */
 export function refusal({ section, key, field }: RefusalPlace, why: string, cause?: unknown): TrimtabError {
-  const path = printPath([...(section?.path ?? []), ...(key === undefined ? [] : [key]), field])
-  return new TrimtabError('config_invalid', `${path}: ${why}`, cause === undefined ? {} : { cause })
+  const path = [...(section?.path ?? []), ...(key === undefined ? [] : [key]), field]
+  return refuse([{ path, why }], cause === undefined ? {} : { cause })
 }

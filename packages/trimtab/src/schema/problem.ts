@@ -73,7 +73,7 @@ export function sourceUnreadable(problems: readonly Problem[]): TrimtabError {
 /** The problems an error carries; none where it has no such thing. */
 export function problemsOf(error: TrimtabError): readonly Problem[] {
   const { problems } = error.details
-  // Only `withProblems` below sets this detail.
+  // Only `withProblems` below and the `refusal` of modules set this detail.
   return Array.isArray(problems) ? (problems as readonly Problem[]) : []
 }
 

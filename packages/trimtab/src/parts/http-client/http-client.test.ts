@@ -125,9 +125,8 @@ describe('an HTTP client', () => {
     const outcome = await plane.set({ upstream: { url } })
     expect(outcome).toMatchObject({
       status: 'validation_failed',
-      problems: [{ message: expect.stringMatching(message) }],
+      problems: [{ path: 'upstream.url', message: expect.stringMatching(message) }],
     })
-    expect(JSON.stringify(outcome.problems)).toMatch(/upstream\.url: /)
     expect(JSON.stringify(outcome.problems)).not.toContain('hunter2')
     expect(await plane.use(client, (upstream) => text(upstream))).toBe('a')
   })
@@ -135,7 +134,9 @@ describe('an HTTP client', () => {
   it('refuses authorities that are no certificates', async () => {
     const { plane } = await openPlane({ url: 'http://127.0.0.1:1' })
     const outcome = await plane.set({ upstream: { url: 'http://127.0.0.1:1', ca: 'hunter2' } })
-    expect(outcome).toMatchObject({ problems: [{ message: expect.stringMatching(/^upstream\.ca: cannot be parsed/) }] })
+    expect(outcome).toMatchObject({
+      problems: [{ path: 'upstream.ca', message: expect.stringMatching(/^cannot be parsed/) }],
+    })
   })
 
   it('cuts off at its deadline what a server never answers', async () => {
@@ -195,7 +196,7 @@ describe('HTTP clients', () => {
     for (const call of calls) call.resolve()
     expect(await slow).toBe('blue')
     const refused = await plane.set({ upstreams: { green: { url: 'nowhere' } } })
-    expect(refused).toMatchObject({ problems: [{ message: expect.stringMatching(/^upstreams\.green\.url: /) }] })
+    expect(refused).toMatchObject({ problems: [{ path: 'upstreams.green.url' }] })
   })
 })
 

@@ -91,7 +91,7 @@ describe('an HTTP listener', () => {
     const outcome = await set({ http: { ...tree.http, headersTimeout: '6m' } })
     expect(outcome).toMatchObject({
       status: 'validation_failed',
-      problems: [{ message: expect.stringMatching(/^http\.headersTimeout: /) }],
+      problems: [{ path: 'http.headersTimeout' }],
     })
   })
 
@@ -105,7 +105,7 @@ describe('an HTTP listener', () => {
     const early = recording.module({ name: 'early' })
     const listener = httpListenerModule({ config: config.section('http'), dependsOn: [early], handler: () => {} })
     const opening = createTestPlane(config, { tree: { http: { port } }, modules: [listener] })
-    await expect(opening).rejects.toThrow(`http.port: ${port} on 127.0.0.1 is taken`)
+    await expect(opening).rejects.toThrow(`http.port: module http: ${port} on 127.0.0.1 is taken`)
     expect(recording.resources).toEqual([])
   })
 

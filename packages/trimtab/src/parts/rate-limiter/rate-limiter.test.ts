@@ -49,7 +49,7 @@ it('refuses a burst that the largest call could never pass', async () => {
   const outcome = await plane.set({ limits: { limit: 10, burst: 4 } })
   expect(outcome).toMatchObject({
     status: 'validation_failed',
-    problems: [{ module: 'limiter', message: expect.stringMatching(/^limits\.burst: expected at least 5/) }],
+    problems: [{ module: 'limiter', path: 'limits.burst', message: expect.stringMatching(/^expected at least 5/) }],
   })
   expect(await take(10)).toMatchObject({ allowed: true })
 })

@@ -72,7 +72,7 @@ describe('a certificate', () => {
     const outcome = await plane.set({ tls: { cert: b.cert, key: c.key } })
     expect(outcome).toMatchObject({
       status: 'validation_failed',
-      problems: [{ module: 'tls', message: 'tls.key: does not belong to the certificate' }],
+      problems: [{ module: 'tls', path: 'tls.key', message: 'does not belong to the certificate' }],
     })
     expect(await subject()).toBe('CN=a')
     const secret = c.key.split('\n')[1] ?? ''
@@ -85,20 +85,22 @@ describe('a certificate', () => {
     [
       'both a file and a text',
       (pair: TestPair) => ({ ...texts(pair), keyFile: pair.keyFile }),
-      /^tls\.key: expected it or keyFile, not both/,
+      'tls.key',
+      /^expected it or keyFile, not both/,
     ],
-    ['no key', ({ cert }: TestPair) => ({ cert }), /^tls\.keyFile: expected the path of a file/],
+    ['no key', ({ cert }: TestPair) => ({ cert }), 'tls.keyFile', /^expected the path of a file/],
     [
       'a file that is not there',
       (pair: TestPair) => ({ ...files(pair), certFile: '/absent/tls.crt' }),
-      /^tls\.certFile: cannot be read: ENOENT/,
+      'tls.certFile',
+      /^cannot be read: ENOENT/,
     ],
-  ])('is refused with %s', async (_what, written, message) => {
+  ])('is refused with %s', async (_what, written, path, message) => {
     const { plane, subject } = await openPlane(texts(createTestPair({ name: 'a' })))
     const outcome = await plane.set({ tls: written(createTestPair({ name: 'b' })) })
     expect(outcome).toMatchObject({
       status: 'validation_failed',
-      problems: [{ message: expect.stringMatching(message) }],
+      problems: [{ path, message: expect.stringMatching(message) }],
     })
     expect(await subject()).toBe('CN=a')
   })

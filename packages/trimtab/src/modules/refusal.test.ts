@@ -1,0 +1,79 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { tempFolder } from '../../../../test/support/temp-folder.ts'
+import { createPlane } from '../plane/create-plane.ts'
+import { defineConfig } from '../schema/define-config.ts'
+import { dynamic, secret } from '../schema/marks.ts'
+import { printProblem } from '../schema/problem.ts'
+import { fileSource } from '../sources/file.ts'
+import { defineModule } from './define-module.ts'
+import { refusal } from './refusal.ts'
+
+const config = defineConfig(
+  z.object({
+    pool: dynamic(z.object({ min: z.number(), max: z.number(), password: secret(z.string().default('hunter2!')) })),
+  }),
+)
+
+/** A plane over a file, whose one module refuses by `refuse` whenever `min` is above `max`. */
+async function planeThatRefuses(refuse: () => unknown) {
+  const file = join(tempFolder(), 'config.yaml')
+  const write = (min: number) => writeFileSync(file, `# sizes\npool:\n  max: 10\n  min: ${min}\n`)
+  write(1)
+  const pool = defineModule({
+    name: 'pool',
+    config: config.section('pool'),
+    start: () => ({}),
+    reload() {},
+    check({ next }) {
+      if (next.min > next.max) throw refuse()
+    },
+  })
+  const sources = [fileSource(file, { watch: false })]
+  const plane = await createPlane({ config, sources, modules: [pool], logger: false })
+  write(20)
+  const outcome = await plane.reload()
+  await plane.close()
+  return { file, outcome }
+}
+
+test('a refusal is reported at every place it names, with file, line and column', async () => {
+  const { file, outcome } = await planeThatRefuses(() =>
+    refusal([
+      { path: ['pool', 'min'], why: 'expected no more than pool.max', hint: 'Lower it' },
+      { path: ['pool', 'max'], why: 'expected no less than pool.min' },
+    ]),
+  )
+  expect(outcome.status).toBe('validation_failed')
+  expect(outcome.problems.map(printProblem)).toEqual([
+    `${file}:4:8: pool.min: module pool: expected no more than pool.max. Lower it`,
+    `${file}:3:8: pool.max: module pool: expected no less than pool.min`,
+  ])
+  expect(outcome.modules).toMatchObject([
+    { status: 'failed', step: 'check', error: 'expected no more than pool.max; expected no less than pool.min' },
+  ])
+})
+
+test('any other error refuses at the section of its module', async () => {
+  const { file, outcome } = await planeThatRefuses(() => new Error('too small'))
+  const [problem] = outcome.problems
+  expect(problem).toMatchObject({ code: 'module_refused', path: 'pool', module: 'pool', message: 'too small' })
+  expect(problem && printProblem(problem)).toMatch(new RegExp(`^${file}:\\d+:\\d+: pool: module pool: too small$`))
+})
+
+test('a place without a value in any source is named without a line', async () => {
+  const { outcome } = await planeThatRefuses(() => refusal([{ path: ['pool', 'idle'], why: 'expected it' }]))
+  expect(outcome.problems.map(printProblem)).toEqual(['pool.idle: module pool: expected it'])
+})
+
+test('a refusal shows no secret of the configuration', async () => {
+  const { outcome } = await planeThatRefuses(() => refusal([{ path: ['pool'], why: 'hunter2! does not open it' }]))
+  expect(JSON.stringify(outcome.problems)).not.toContain('hunter2!')
+})
+
+test('the message of the error names every place', () => {
+  const error = refusal([{ path: ['routes', '/v1/*', 'match'], why: 'expected another' }])
+  expect(error.message).toBe('routes["/v1/*"].match: expected another')
+})
