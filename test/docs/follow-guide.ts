@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Command } from './shell.ts'
+import type { Step } from './read-guide.ts'
+import { writeFile } from './workspace.ts'
+
+/** The port that guides name: another one is free on every machine, and is shown as this one. */
+const guidePort = '8080'
+
+export interface Reader {
+  /** Where the page's project is. */
+  readonly folder: string
+  readonly bin: string
+  /** The page, for messages. */
+  readonly page: string
+}
+
+/** Does what a page says, and compares what is printed with what it shows. A service left running has to end with 0. */
+export async function followGuide(steps: readonly Step[], reader: Reader): Promise<void> {
+  const following = new Following(reader, String(await freePort()))
+  try {
+    for (const step of steps) await following.take(step)
+    await following.stopService()
+  } finally {
+    following.kill()
+  }
+}
+
+class Following {
+  readonly #reader: Reader
+  readonly #port: string
+  #cwd: string
+  #service: Command | undefined
+  /** How much of the service's output has been compared. */
+  #seen = 0
+  /** What the last command printed; undefined when the service is who speaks next. */
+  #printed: readonly string[] | undefined
+
+  constructor(reader: Reader, port: string) {
+    this.#reader = reader
+    this.#port = port
+    this.#cwd = reader.folder
+  }
+
+  async take(step: Step): Promise<void> {
+    try {
+      switch (step.kind) {
+        case 'write':
+          writeFile(join(this.#cwd, step.file), this.#here(step.text))
+          this.#printed = undefined
+          return
+        case 'run':
+          for (const command of step.commands) await this.#run(command, step.staysUp)
+          return
+        case 'expect':
+          await this.#expect(step.lines)
+          return
+        default:
+          step satisfies never
+      }
+    } catch (error) {
+      throw new Error(`${this.#reader.page}:${step.line}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  /** As an orchestrator does it. */
+  async stopService(): Promise<void> {
+    const service = this.#service
+    if (service === undefined) return
+    service.signal('SIGTERM')
+    const code = await service.end()
+    if (code !== 0)
+      throw new Error(`${this.#reader.page}: the service ended with ${code}:\n${service.lines.join('\n')}`)
+    this.#service = undefined
+  }
+
+  kill(): void {
+    this.#service?.signal('SIGKILL')
+  }
+
+  async #run(command: string, staysUp: boolean): Promise<void> {
+    // Everything is installed already.
+    if (/^npm (install|ci)\b/.test(command)) return
+    const folder = /^cd (\S+)$/.exec(command)?.[1]
+    if (folder !== undefined) {
+      this.#cwd = join(this.#cwd, folder)
+      return
+    }
+    const url = /^curl (\S+)$/.exec(command)?.[1]
+    if (url !== undefined) {
+      this.#printed = [...(this.#printed ?? []), ...(await this.#ask(url))]
+      return
+    }
+    const line = this.#here(
+      command === 'npm start' ? this.#startScript() : command.replace(/^npx trimtab\b/, 'trimtab'),
+    )
+    const running = new Command(line, { cwd: this.#cwd, bin: this.#reader.bin })
+    if (staysUp) {
+      await this.stopService()
+      this.#service = running
+      this.#seen = 0
+      this.#printed = undefined
+      return
+    }
+    const code = await running.end()
+    this.#printed = running.lines
+    const isMeant = code === 0 || command.endsWith('|| true')
+    // A command that is shown to refuse something ends with its own code.
+    if (!isMeant && !/^(npx )?trimtab\b/.test(command)) {
+      throw new Error(`${command} ended with ${code}:\n${running.lines.join('\n')}`)
+    }
+  }
+
+  async #expect(expected: readonly string[]): Promise<void> {
+    const printed = this.#printed
+    if (printed !== undefined) {
+      compare(
+        expected,
+        printed.map((line) => this.#there(line)),
+      )
+      return
+    }
+    const service = this.#service
+    if (service === undefined) throw new Error('nothing runs that could print this')
+    while (service.lines.length < this.#seen + expected.length && !service.hasEnded) await service.news()
+    const next = service.lines.slice(this.#seen, this.#seen + expected.length)
+    compare(
+      expected,
+      next.map((line) => this.#there(line)),
+    )
+    this.#seen += expected.length
+  }
+
+  async #ask(url: string): Promise<readonly string[]> {
+    const answer = await fetch(this.#here(/^https?:/.test(url) ? url : `http://${url}`))
+    return (await answer.text()).trimEnd().split('\n')
+  }
+
+  #startScript(): string {
+    const { scripts } = JSON.parse(readFileSync(join(this.#cwd, 'package.json'), 'utf8'))
+    return scripts.start
+  }
+
+  #here(text: string): string {
+    return text.replaceAll(guidePort, this.#port)
+  }
+
+  #there(text: string): string {
+    return text.replaceAll(this.#port, guidePort).replaceAll(this.#reader.folder, '…')
+  }
+}
+
+function compare(expected: readonly string[], printed: readonly string[]): void {
+  const isSame =
+    expected.length === printed.length && expected.every((line, index) => matches(line, printed[index] ?? ''))
+  if (!isSame) throw new Error(`expected\n${indent(expected)}\nprinted\n${indent(printed)}`)
+}
+
+function matches(expected: string, line: string): boolean {
+  const pieces = expected.split('…').map((piece) => piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${pieces.join('.*')}$`).test(line.trimEnd())
+}
+
+function indent(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
