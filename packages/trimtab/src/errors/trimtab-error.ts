@@ -41,8 +41,13 @@ export class TrimtabError extends Error {
 
 /** True for an error of Trimtab's, from whichever copy of the package; with `code`, for that code only. */
 export function isTrimtabError(value: unknown, code?: ErrorCode): value is TrimtabError {
-  if (typeof value !== 'object' || value === null || !(marker in value)) return false
-  return code === undefined || ('code' in value && value.code === code)
+  try {
+    if (typeof value !== 'object' || value === null || !(marker in value)) return false
+    return code === undefined || ('code' in value && value.code === code)
+  } catch {
+    // What somebody threw may be an object that throws when it is looked into.
+    return false
+  }
 }
 
 /** What somebody threw, as one line of text. Survives `null`, hostile getters and objects without a message. */

@@ -2,7 +2,6 @@ import { disposeValue } from '../primitives/disposers.ts'
 import { describeThrown } from '../errors/trimtab-error.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { runStep, type StepEnd } from '../primitives/deadline.ts'
-import type { Logger } from '../primitives/logger.ts'
 import { defaultTimeouts, type Module, type ModuleRef, type ModuleTimeouts } from './define-module.ts'
 import { createHookContext, type HookHost } from './hook-context.ts'
 import { createInstance, type Instance } from './instance.ts'
@@ -74,13 +73,11 @@ export async function drainAndStop(
   return { cutOff, end: await stopInstance(host, instance, budget - (clock.monotonic() - startedAt)) }
 }
 
-/** Disposes what a check prepared and nobody took, and says so in the log when even that fails. */
-export async function discardPrepared(log: Logger, prepared: unknown): Promise<void> {
-  try {
-    await disposeValue(prepared)
-  } catch (error) {
-    log.warn(`What was prepared could not be disposed: ${describeThrown(error)}`)
-  }
+/** Disposes what a check prepared and nobody took, in the time of a stop, and says so in the log when even that fails. */
+export async function discardPrepared(host: LifecycleHost, module: Module, prepared: unknown): Promise<void> {
+  const timeout = timeoutOf(host, module, 'stopTimeout')
+  const end = await runStep({ clock: host.clock, timeout, run: () => disposeValue(prepared) })
+  if (end.kind !== 'done') host.log(module).warn(`What was prepared could not be disposed: ${describeEnd(end)}`)
 }
 
 /** A step that did not end well, as one sentence without its module. */

@@ -217,16 +217,19 @@ function isWanted(planning: Planning, module: Module, key: string | undefined, s
   if (key !== undefined && section === undefined) return false
   const { enabled } = module.definition
   if (enabled === undefined) return true
-  try {
-    return enabled(section)
-  } catch (error) {
-    planning.problems.push({
-      code: 'module_refused',
-      severity: 'error',
-      module: unitId(module, key),
-      message: `its \`enabled\` threw: ${describeThrown(error)}`,
-    })
+  const refuse = (what: string): boolean => {
+    const message = `its \`enabled\` ${what}`
+    planning.problems.push({ code: 'module_refused', severity: 'error', module: unitId(module, key), message })
     return false
+  }
+  try {
+    const wanted: unknown = enabled(section)
+    if (typeof wanted === 'boolean') return wanted
+    // An async one decides nothing, and what it rejects with is nobody's.
+    Promise.resolve(wanted).catch(() => {})
+    return refuse(`gave ${typeof wanted} where true or false is expected`)
+  } catch (error) {
+    return refuse(`threw: ${describeThrown(error)}`)
   }
 }
 

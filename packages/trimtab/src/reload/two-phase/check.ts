@@ -56,7 +56,7 @@ export async function checkAll(host: StepHost, { steps, origin, signal }: CheckT
           resource: step.current?.resource,
         }),
       onLate: (late) => {
-        if ('value' in late) void discardPrepared(host.log(module), late.value)
+        if ('value' in late) void discardPrepared(host, module, late.value)
       },
     })
     durations.set(unit, end.elapsed)
@@ -78,7 +78,7 @@ export async function checkAll(host: StepHost, { steps, origin, signal }: CheckT
     async discard() {
       const left = [...objects.values()]
       objects.clear()
-      await Promise.all(left.map(({ step, value }) => discardPrepared(host.log(step.module), value)))
+      await Promise.all(left.map(({ step, value }) => discardPrepared(host, step.module, value)))
     },
   }
   // In apply order, whichever answered first.
