@@ -12,7 +12,7 @@ import {
   segmentsOf,
   valueAt,
 } from '../../packages/trimtab/src/model/path.ts'
-import { Secret } from '../../packages/trimtab/src/model/secret.ts'
+import { Secret } from '../../packages/trimtab/src/model/secrecy/secret.ts'
 import { adopt } from '../../packages/trimtab/src/model/share.ts'
 import {
   canonical,

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { Secret } from '../../packages/trimtab/src/model/secret.ts'
+import { Secret } from '../../packages/trimtab/src/model/secrecy/secret.ts'
 import type { Json, JsonObject } from '../../packages/trimtab/src/primitives/json.ts'
 
 /** Keys that are inherited names, numbers, parts of paths, halves of a character, or nothing at all. */

@@ -6,7 +6,7 @@ export type { DeepReadonly } from './model/deep-readonly.ts'
 export type { Layer } from './model/layer.ts'
 export { type Location, type Origin, printOrigin } from './model/origin.ts'
 export type { Path, Segments } from './model/path.ts'
-export { isSecret, Secret } from './model/secret.ts'
+export { isSecret, Secret } from './model/secrecy/secret.ts'
 export type { Snapshot } from './model/snapshot.ts'
 export { type SourceName, sourceName } from './model/source-name.ts'
 export {

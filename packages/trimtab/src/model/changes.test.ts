@@ -2,8 +2,8 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createChanges } from './changes.ts'
 import { diffTrees } from './diff.ts'
-import { createRedaction } from './redaction.ts'
-import { Secret } from './secret.ts'
+import { createRedaction } from './secrecy/redaction.ts'
+import { Secret } from './secrecy/secret.ts'
 
 const of = (previous: unknown, next: unknown) => createChanges(diffTrees(previous, next))
 

@@ -2,7 +2,7 @@ import { isPlainObject } from '../primitives/json.ts'
 import type { Change } from './change.ts'
 import { diffAt, isSameValue } from './diff.ts'
 import { isUnder, parsePath, type Segments, segmentsOf, valueAt } from './path.ts'
-import { plainRedaction, type Redaction, type Side } from './redaction.ts'
+import { plainRedaction, type Redaction, type Side } from './secrecy/redaction.ts'
 
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 

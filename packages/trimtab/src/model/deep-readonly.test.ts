@@ -1,7 +1,7 @@
 import { expectTypeOf, it } from 'vitest'
 import type { DeepReadonly } from './deep-readonly.ts'
 import type { Path } from './path.ts'
-import type { Secret } from './secret.ts'
+import type { Secret } from './secrecy/secret.ts'
 
 it('makes every object and list read-only, and nothing else', () => {
   expectTypeOf<DeepReadonly<{ a: { b: number[] }; c?: string }>>().toEqualTypeOf<{

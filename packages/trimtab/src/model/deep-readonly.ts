@@ -1,4 +1,4 @@
-import type { Secret } from './secret.ts'
+import type { Secret } from './secrecy/secret.ts'
 
 type Primitive = string | number | boolean | bigint | symbol | null | undefined
 type Opaque = Primitive | Secret<unknown> | ((...args: never) => unknown)

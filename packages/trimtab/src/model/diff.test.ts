@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyChanges, diffAt, diffTrees, isSameValue, reverseChanges } from './diff.ts'
-import { Secret } from './secret.ts'
+import { Secret } from './secrecy/secret.ts'
 import { adopt } from './share.ts'
 
 /** Two objects as a schema makes them: one constructor, and the plain prototype. */

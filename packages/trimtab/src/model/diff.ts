@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { emptyRecord, isPlainObject } from '../primitives/json.ts'
-import { copyRecord, differingKeys, ownValue, setOwn } from '../primitives/record.ts'
+import { copyRecord, differingKeys, emptyRecord, isPlainObject, ownValue, setOwn } from '../primitives/json.ts'
 import type { Change } from './change.ts'
 import { childPath, type Path, printPath, type Segments, segmentsOf } from './path.ts'
-import { isSecret } from './secret.ts'
+import { isSecret } from './secrecy/secret.ts'
 
 /**
  * Every difference between two configurations, sorted by place: none exactly when they are equal, and the same list for

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Json, JsonArray, JsonObject } from '../primitives/json.ts'
-import { isJsonArray } from '../primitives/record.ts'
+import { isJsonArray, type Json, type JsonArray, type JsonObject } from '../primitives/json.ts'
 
 /** Identifies content: the same text exactly for the same content, whatever the order of keys. */
 export interface Digester {

@@ -1,6 +1,15 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
-import { emptyRecord, type Json, type JsonArray, type JsonObject } from '../primitives/json.ts'
-import { copyRecord, isJsonArray, isJsonObject, ownValue, setOwn } from '../primitives/record.ts'
+import {
+  copyRecord,
+  emptyRecord,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonArray,
+  type JsonObject,
+  ownValue,
+  setOwn,
+} from '../primitives/json.ts'
 import { printPath, type Segments } from './path.ts'
 import { adopt, frozenCopy } from './share.ts'
 

@@ -1,5 +1,12 @@
-import type { Json, JsonObject } from '../primitives/json.ts'
-import { copyRecord, differingKeys, isJsonObject, ownValue, setOwn } from '../primitives/record.ts'
+import {
+  copyRecord,
+  differingKeys,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  ownValue,
+  setOwn,
+} from '../primitives/json.ts'
 
 /** A merge and what it was made from, so that the next one walks only where the inputs are other objects. */
 export interface MergeState {
@@ -39,8 +46,7 @@ function mergeStack(stack: Stack, earlier: Earlier | undefined): JsonObject {
   if (stack.length < 2) return stack[0] ?? Object.freeze({})
   if (earlier === undefined) return rebuild(stack, undefined)
   if (isSameList(stack, earlier.stack)) return earlier.merged
-  // What was the lowest object itself, because the higher ones added nothing, may be that again.
-  const keys = earlier.merged === earlier.stack.at(-1) ? undefined : changedKeys(stack, earlier.stack)
+  const keys = changedKeys(stack, earlier.stack)
   return keys === undefined ? rebuild(stack, earlier) : edit(stack, earlier, keys)
 }
 
@@ -60,14 +66,20 @@ function changedKeys(stack: Stack, earlier: Stack): readonly string[] | undefine
 }
 
 function edit(stack: Stack, earlier: Earlier, keys: readonly string[]): JsonObject {
-  let merged: Record<string, Json> | undefined
+  const { merged } = earlier
+  const lowest = stack.at(-1)
+  // What was the lowest object itself, because the higher ones added nothing, may be that again.
+  let isLowest = lowest !== undefined && merged === earlier.stack.at(-1)
+  let edited: Record<string, Json> | undefined
   for (const key of keys) {
     const value = mergeAt(stack, key, earlier)
-    if (value === earlier.merged[key]) continue
-    merged ??= copyRecord(earlier.merged)
-    merged[key] = value
+    if (isLowest && value !== lowest?.[key]) isLowest = false
+    if (value === merged[key]) continue
+    edited ??= copyRecord(merged)
+    edited[key] = value
   }
-  return merged === undefined ? earlier.merged : Object.freeze(merged)
+  if (edited === undefined) return merged
+  return isLowest && lowest !== undefined ? lowest : Object.freeze(edited)
 }
 
 /** Keys keep the order in which they appear from the lowest object to the highest. */

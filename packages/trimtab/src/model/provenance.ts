@@ -1,5 +1,4 @@
-import type { Json } from '../primitives/json.ts'
-import { isJsonObject } from '../primitives/record.ts'
+import { isJsonObject, type Json } from '../primitives/json.ts'
 import type { Layer } from './layer.ts'
 import type { Origin } from './origin.ts'
 import { type Segments, valueAt } from './path.ts'

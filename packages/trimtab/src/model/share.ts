@@ -1,5 +1,12 @@
-import type { Json, JsonArray, JsonObject } from '../primitives/json.ts'
-import { copyRecord, isJsonArray, isJsonObject, ownValue } from '../primitives/record.ts'
+import {
+  copyRecord,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonArray,
+  type JsonObject,
+  ownValue,
+} from '../primitives/json.ts'
 
 /**
  * Gives a deeply frozen tree with the content of `fresh`, in which every part that is equal to the one at the same place

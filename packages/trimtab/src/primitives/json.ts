@@ -40,3 +40,73 @@ export function typeName(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   return typeof value
 }
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function isJsonArray(value: Json | undefined): value is JsonArray {
+  return Array.isArray(value)
+}
+
+/** The value of an own property; what every object inherits (`constructor`, `toString`) is no value. */
+export function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}
+
+/** A copy of the own properties that may be changed, with the same prototype: plain or none. */
+export function copyRecord<T>(source: Readonly<Record<string, T>>): Record<string, T> {
+  if (Object.getPrototypeOf(source) !== null) return { ...source }
+  // Unlike Object.create(null), an object that lost its prototype is quick to read and to freeze in V8 while it is small.
+  const copy: Record<string, T> = {}
+  Object.setPrototypeOf(copy, null)
+  return Object.assign(copy, source)
+}
+
+/** Sets an own property, also where the key is an inherited name: assigning `__proto__` would not make one. */
+export function setOwn<T>(record: Record<string, T>, key: string, value: T): void {
+  if (key in record && !Object.hasOwn(record, key)) {
+    Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true })
+  } else {
+    record[key] = value
+  }
+}
+
+/** Keys up to which V8 lists the values of an object more quickly than it looks them up: it is in its fast form then. */
+const listedBest = 20
+
+/**
+ * The keys under which two objects have values that are not identical, or undefined where their keys are not the same in
+ * the same order.
+ */
+export function differingKeys<T>(
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+): readonly string[] | undefined {
+  const keys = Object.keys(a)
+  const others = Object.keys(b)
+  if (keys.length !== others.length) return undefined
+  for (let index = 0; index < keys.length; index += 1) if (keys[index] !== others[index]) return undefined
+  // Without a prototype an object is in the slow form, most of the time: listing would cost four times as much.
+  const isListed = keys.length <= listedBest && Object.getPrototypeOf(a) !== null && Object.getPrototypeOf(b) !== null
+  return isListed ? byList(keys, Object.values(a), Object.values(b)) : byLookup(keys, a, b)
+}
+
+function byList<T>(keys: readonly string[], values: readonly T[], others: readonly T[]): readonly string[] {
+  const differing: string[] = []
+  for (let index = 0; index < keys.length; index += 1) {
+    // Within the list.
+    if (values[index] !== others[index]) differing.push(keys[index] as string)
+  }
+  return differing
+}
+
+function byLookup<T>(
+  keys: readonly string[],
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+): readonly string[] {
+  const differing: string[] = []
+  for (const key of keys) if (a[key] !== b[key]) differing.push(key)
+  return differing
+}

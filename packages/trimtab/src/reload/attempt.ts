@@ -1,5 +1,5 @@
 import { describeThrown } from '../errors/trimtab-error.ts'
-import type { RedactionBasis } from '../model/redaction.ts'
+import type { RedactionBasis } from '../model/secrecy/redaction.ts'
 import type { Graph } from '../modules/graph.ts'
 import type { UnitId } from '../modules/instance.ts'
 import type { LifecycleHost } from '../modules/lifecycle.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { redacted } from '../model/secret.ts'
+import { redacted } from '../model/secrecy/secret.ts'
 import { isPlainObject, type JsonObject } from '../primitives/json.ts'
 import { frozenCopy } from './frozen-copy.ts'
 import { unknownValue } from './redact.ts'

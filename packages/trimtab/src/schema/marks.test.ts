@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { isSecret } from '../model/secret.ts'
+import { isSecret } from '../model/secrecy/secret.ts'
 import { defineConfig } from './define-config.ts'
 import { dynamic, ownMarks, perTenant, secret } from './marks.ts'
 import { marksAt } from './shape.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isSecret, Secret } from '../model/secret.ts'
+import { isSecret, Secret } from '../model/secrecy/secret.ts'
 import { frozenCopy } from './frozen-copy.ts'
 import type { Marks } from './shape.ts'
 import { withDef } from './zod/node.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { isSecret } from '../model/secret.ts'
+import { isSecret } from '../model/secrecy/secret.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import { type ConfigSchema, defineConfig } from './define-config.ts'
 import { secret } from './marks.ts'

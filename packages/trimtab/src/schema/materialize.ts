@@ -1,4 +1,4 @@
-import { isSecret } from '../model/secret.ts'
+import { isSecret } from '../model/secrecy/secret.ts'
 import { emptyRecord, isPlainObject, type Json, type JsonObject } from '../primitives/json.ts'
 import { optionOf } from './check/option-of.ts'
 import type { ArrayShape, ObjectShape, RecordShape, Shape } from './shape.ts'

@@ -1,4 +1,4 @@
-import { redacted } from '../model/secret.ts'
+import { redacted } from '../model/secrecy/secret.ts'
 import { emptyRecord, isPlainObject, type Json } from '../primitives/json.ts'
 import { type Shape, shapesAt } from './shape.ts'
 

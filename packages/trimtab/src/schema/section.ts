@@ -1,6 +1,6 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import { parsePath, printPath, type Segments } from '../model/path.ts'
-import type { Secret } from '../model/secret.ts'
+import type { Secret } from '../model/secrecy/secret.ts'
 import { nearestName } from './check/did-you-mean.ts'
 import { describeShape } from './describe.ts'
 import { marksAt, type ObjectShape, type Shape, shapesAt } from './shape.ts'

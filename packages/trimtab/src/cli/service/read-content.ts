@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { RedactionBasis } from '../../model/redaction.ts'
+import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
 import { openReading } from '../../plane/assembly.ts'
 import { systemClock } from '../../primitives/clock.ts'
 import { disposers } from '../../primitives/disposers.ts'

@@ -1,7 +1,7 @@
 import type { SecureContextOptions } from 'node:tls'
 import { z } from 'zod'
 import { describeThrown } from '../../errors/trimtab-error.ts'
-import type { Secret } from '../../model/secret.ts'
+import type { Secret } from '../../model/secrecy/secret.ts'
 import {
   type CheckContext,
   defineModule,

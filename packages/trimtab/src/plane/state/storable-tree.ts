@@ -1,6 +1,5 @@
 import { childPath, type Path, printPath } from '../../model/path.ts'
-import { emptyRecord, type Json, type JsonObject } from '../../primitives/json.ts'
-import { isJsonArray, isJsonObject } from '../../primitives/record.ts'
+import { emptyRecord, isJsonArray, isJsonObject, type Json, type JsonObject } from '../../primitives/json.ts'
 import { type ObjectShape, type Shape, shapesAt, shapesBelow } from '../../schema/shape.ts'
 
 export interface StorableOptions {

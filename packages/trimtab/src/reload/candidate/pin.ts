@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { emptyRecord, type Json, type JsonObject } from '../../primitives/json.ts'
-import { isJsonObject, ownValue } from '../../primitives/record.ts'
+import { emptyRecord, isJsonObject, type Json, type JsonObject, ownValue } from '../../primitives/json.ts'
 import type { ObjectShape, RecordShape, Shape } from '../../schema/shape.ts'
 
 /**

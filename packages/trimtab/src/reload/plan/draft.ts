@@ -1,5 +1,5 @@
 import type { Segments } from '../../model/path.ts'
-import type { RedactionBasis } from '../../model/redaction.ts'
+import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
 import type { Graph } from '../../modules/graph.ts'
 import type { UnitId } from '../../modules/instance.ts'
 import type { ConfigDefinition } from '../../schema/define-config.ts'

@@ -1,8 +1,8 @@
 import { type Changes, createChanges } from '../../model/changes.ts'
 import { diffTrees } from '../../model/diff.ts'
 import type { Segments } from '../../model/path.ts'
-import { createRedaction, type Redaction, type RedactionBasis } from '../../model/redaction.ts'
-import { createScrubber, secretTexts } from '../../model/scrub.ts'
+import { createRedaction, type Redaction, type RedactionBasis } from '../../model/secrecy/redaction.ts'
+import { createScrubber, secretTexts } from '../../model/secrecy/scrub.ts'
 import type { LifecycleHost } from '../../modules/lifecycle.ts'
 import { emptyRecord, type JsonObject } from '../../primitives/json.ts'
 

@@ -1,4 +1,4 @@
-import { isSecret } from '../../model/secret.ts'
+import { isSecret } from '../../model/secrecy/secret.ts'
 import type { Segments } from '../../model/path.ts'
 import { isPlainObject } from '../../primitives/json.ts'
 

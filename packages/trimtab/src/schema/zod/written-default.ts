@@ -1,4 +1,4 @@
-import { isSecret, redacted } from '../../model/secret.ts'
+import { isSecret, redacted } from '../../model/secrecy/secret.ts'
 import { emptyRecord, isPlainObject, type Json } from '../../primitives/json.ts'
 import { defOf, type Node } from './node.ts'
 

@@ -1,6 +1,5 @@
 import type { Segments } from '../../model/path.ts'
-import type { Json, JsonObject } from '../../primitives/json.ts'
-import { isJsonArray } from '../../primitives/record.ts'
+import { isJsonArray, type Json, type JsonObject } from '../../primitives/json.ts'
 import { type Part, parseReferences } from './parse-references.ts'
 
 /** A text that is not taken as it stands: it holds a reference, or an escape. */

@@ -1,6 +1,5 @@
 import type { Segments } from '../../model/path.ts'
-import type { Json, JsonObject } from '../../primitives/json.ts'
-import { copyRecord, isJsonArray, isJsonObject, ownValue } from '../../primitives/record.ts'
+import { copyRecord, isJsonArray, isJsonObject, type Json, type JsonObject, ownValue } from '../../primitives/json.ts'
 
 export interface Replacement {
   readonly path: Segments

@@ -4,8 +4,16 @@ import type { Location } from '../../model/origin.ts'
 import { isUnder, type Path, printPath, type Segments, valueAt } from '../../model/path.ts'
 import { adopt } from '../../model/share.ts'
 import type { SourceName } from '../../model/source-name.ts'
-import { cloneJson, emptyRecord, isPlainObject, type Json, type JsonObject, typeName } from '../../primitives/json.ts'
-import { ownValue, setOwn } from '../../primitives/record.ts'
+import {
+  cloneJson,
+  emptyRecord,
+  isPlainObject,
+  type Json,
+  type JsonObject,
+  ownValue,
+  setOwn,
+  typeName,
+} from '../../primitives/json.ts'
 import { err, ok, type Result } from '../../primitives/result.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { Shape } from '../../schema/shape.ts'

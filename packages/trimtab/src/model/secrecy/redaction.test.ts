@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../primitives/json.ts'
-import { parsePath } from './path.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import { parsePath } from '../path.ts'
 import { createRedaction, plainRedaction, type RedactionParts } from './redaction.ts'
 import { createScrubber } from './scrub.ts'
 import { Secret } from './secret.ts'

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { isPlainObject, type Json, type JsonObject } from '../primitives/json.ts'
-import { isJsonObject, ownValue } from '../primitives/record.ts'
-import { digestOf } from './digest.ts'
-import type { Segments } from './path.ts'
+import { isJsonObject, isPlainObject, type Json, type JsonObject, ownValue } from '../../primitives/json.ts'
+import { digestOf } from '../digest.ts'
+import type { Segments } from '../path.ts'
 import { isSecret, redacted } from './secret.ts'
 
 export type Side = 'previous' | 'next'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { emptyRecord } from './json.ts'
-import { copyRecord, differingKeys, isJsonArray, isJsonObject, ownValue, setOwn } from './record.ts'
+import { copyRecord, differingKeys, emptyRecord, isJsonArray, isJsonObject, ownValue, setOwn } from './json.ts'
 
 describe('isJsonObject and isJsonArray', () => {
   it('tell objects, lists and everything else apart', () => {

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../primitives/json.ts'
+import { isPlainObject } from '../../primitives/json.ts'
 import { isSecret, redacted } from './secret.ts'
 
 /** From this many characters on a text is looked for anywhere; a shorter one only as a word, or it would eat other words. */
