@@ -48,19 +48,7 @@ interface Memory {
 
 /** `timeout` is how long one source may take to be read, in milliseconds. */
 export function createLayerReader(opened: readonly OpenSource[], clock: Clock, timeout: number): LayerReader {
-  const memories = new Map<OpenSource, Memory>(
-    opened.map((each) => [
-      each,
-      {
-        state: 'unread',
-        revision: undefined,
-        readAt: undefined,
-        readAtMonotonic: undefined,
-        staleSince: undefined,
-        lastError: undefined,
-      },
-    ]),
-  )
+  const memories = new Map<OpenSource, Memory>(opened.map((each) => [each, unread()]))
 
   const readOne = async (each: OpenSource, signal: AbortSignal): Promise<Reading> => {
     const end = await runStep({ clock, timeout, signal, run: (step) => each.reader.read(step) })
@@ -127,7 +115,7 @@ export function createLayerReader(opened: readonly OpenSource[], clock: Clock, t
     },
     get status() {
       return opened.map((each) => {
-        const { readAtMonotonic, ...memory } = memories.get(each) ?? blank
+        const { readAtMonotonic, ...memory } = memories.get(each) ?? unread()
         return {
           name: each.source.name,
           follows: each.source.follows,
@@ -139,13 +127,15 @@ export function createLayerReader(opened: readonly OpenSource[], clock: Clock, t
   }
 }
 
-const blank: Memory = {
-  state: 'unread',
-  revision: undefined,
-  readAt: undefined,
-  readAtMonotonic: undefined,
-  staleSince: undefined,
-  lastError: undefined,
+function unread(): Memory {
+  return {
+    state: 'unread',
+    revision: undefined,
+    readAt: undefined,
+    readAtMonotonic: undefined,
+    staleSince: undefined,
+    lastError: undefined,
+  }
 }
 
 function unreadable(source: Source, code: 'unreadable' | 'step_timed_out', message: string, hint?: string): Reading {
