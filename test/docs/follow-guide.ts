@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { randomInt } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -61,7 +62,8 @@ class Following {
           step satisfies never
       }
     } catch (error) {
-      throw new Error(`${this.#reader.page}:${step.line}: ${error instanceof Error ? error.message : String(error)}`)
+      const why = error instanceof Error ? error.message : String(error)
+      throw new Error(`${this.#reader.page}:${step.line}: ${why}`, { cause: error })
     }
   }
 
@@ -106,6 +108,7 @@ class Following {
     }
     const code = await running.end()
     this.#printed = running.lines
+    if (command.startsWith('npx trimtab init')) this.#takePort(this.#cwd)
     const isMeant = code === 0 || command.endsWith('|| true')
     // A command that is shown to refuse something ends with its own code.
     if (!isMeant && !/^(npx )?trimtab\b/.test(command)) {
@@ -138,6 +141,15 @@ class Following {
     return (await answer.text()).trimEnd().split('\n')
   }
 
+  /** What the command has written names the port too. */
+  #takePort(folder: string): void {
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue
+      const file = join(entry.parentPath, entry.name)
+      writeFileSync(file, this.#here(readFileSync(file, 'utf8')))
+    }
+  }
+
   #startScript(): string {
     const { scripts } = JSON.parse(readFileSync(join(this.#cwd, 'package.json'), 'utf8'))
     return scripts.start
@@ -167,12 +179,17 @@ function indent(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n')
 }
 
+/** One of four digits, so that tables are as wide as on the page. */
 async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
+  for (;;) {
+    const port = randomInt(3_000, 9_999)
+    const server = createServer()
+    const isFree = await new Promise((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }

@@ -20,6 +20,7 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
         if (event.undone) logger.warn(`Generation ${event.next.generation} is what was stable before`)
         return
       case 'pending_restart':
+        if (event.pending.length === 0) logger.info('Nothing waits for a restart any more')
         for (const { path, running, configured, module } of event.pending) {
           const why = module === undefined ? '' : `, because ${module} can't be replaced while it runs`
           logger.warn(`${path} waits for a restart: running ${running}, configured ${configured}${why}`)
