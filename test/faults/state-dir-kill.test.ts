@@ -6,7 +6,8 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openStateDir } from '../../packages/trimtab/src/plane/state/state-dir.ts'
-import { hearingLogger, stateOptions } from '../support/state-folder.ts'
+import { hearingLogger } from '../support/hearing-logger.ts'
+import { stateOptions } from '../support/state-folder.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const points = process.env['TRIMTAB_SOAK'] === '1' ? 1_000 : 100

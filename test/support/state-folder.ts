@@ -12,6 +12,7 @@ import type { Logger } from '../../packages/trimtab/src/primitives/logger.ts'
 import { defineConfig } from '../../packages/trimtab/src/schema/define-config.ts'
 import { secret } from '../../packages/trimtab/src/schema/marks.ts'
 import { hasReference } from '../../packages/trimtab/src/sources/references/parse-references.ts'
+import { hearingLogger } from './hearing-logger.ts'
 
 /** The configuration of the tests about the state folder. */
 export const config = defineConfig(
@@ -24,17 +25,6 @@ export const config = defineConfig(
 
 const schemes = new Set(['env', 'file'])
 export const isReference = (text: string): boolean => hasReference(text, schemes)
-
-export interface HeardLogger extends Logger {
-  /** Every line with its level before it: `warn: …`. */
-  readonly lines: readonly string[]
-}
-
-export function hearingLogger(): HeardLogger {
-  const lines: string[] = []
-  const write = (level: string) => (message: string) => void lines.push(`${level}: ${message}`)
-  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
-}
 
 export function stateOptions(
   path: string,

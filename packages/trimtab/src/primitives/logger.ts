@@ -24,16 +24,19 @@ export function escapeControls(text: string): string {
 }
 
 /**
- * A logger that can't harm its user: what it throws is dropped, every line passes through `clean` and is escaped, and
+ * A logger that can't harm its user: what it throws or rejects with is dropped, every line passes through `clean` and is escaped, and
  * `prefix` stands before it.
  */
 export function guardedLogger(logger: Logger, clean: (text: string) => string, prefix = ''): Logger {
-  const write = (level: keyof Logger) => (message: string) => {
+  const tell = async (level: keyof Logger, message: string) => {
     try {
-      logger[level](escapeControls(clean(prefix + message)))
+      // The line is written before the first await; one that writes later and rejects is taken in too.
+      const written: unknown = logger[level](escapeControls(clean(prefix + message)))
+      await written
     } catch {
       // A logger that fails has nowhere to say so.
     }
   }
+  const write = (level: keyof Logger) => (message: string) => void tell(level, message)
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
 }

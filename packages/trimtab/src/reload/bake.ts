@@ -59,7 +59,7 @@ export class Bake {
     const answer = async (): Promise<Verdict> => {
       try {
         // A judge that ignores its signal must not keep the plane from closing.
-        return await abortable(judge.judge(bake, question.signal), question.signal)
+        return readVerdict(await abortable(judge.judge(bake, question.signal), question.signal))
       } catch (error) {
         return { kind: 'unhealthy', reasons: [`the judge failed: ${describeThrown(error)}`] }
       }
@@ -80,7 +80,7 @@ export class Bake {
     for (const { pass, outcome } of proved) if (outcome.status !== 'partial_applied') ledger.settle(pass, outcome)
   }
 
-  async #goBack(reasons: readonly string[]): Promise<void> {
+  async #goBack(given: readonly string[]): Promise<void> {
     const { ledger, host, events } = this.#parts
     const { committed: before, stable, unproved } = ledger
     if (before === undefined) return
@@ -93,6 +93,8 @@ export class Bake {
       secrets: [],
       basis: host.basis,
     })
+    // What a judge says may quote what it asked.
+    const reasons = given.map(steps.scrub)
     const { running, stuck } = await goBack(steps, unproved, stable)
     const generation = before.snapshot.generation + 1
     const snapshot = Object.freeze({ ...stable.snapshot, generation, committedAt: host.clock.now() })
@@ -103,7 +105,7 @@ export class Bake {
     const id = undone.at(-1)?.pass.id ?? 'r0'
     events.emit({ kind: 'committed', id, previous: before.snapshot, next: snapshot, changes, undone: true })
     ledger.addStuck(stuck)
-    const why = steps.scrub(`health undid it: ${reasons.join('; ')}`)
+    const why = `health undid it: ${reasons.join('; ')}`
     if (before.snapshot.digest !== snapshot.digest) {
       events.emit({ kind: 'set_aside', digest: before.snapshot.digest, why })
       await note(host, () => host.journal.putAside(before.snapshot.digest, why))
@@ -119,6 +121,13 @@ export class Bake {
     await note(host, () => host.journal.settle())
     for (const { pass, outcome } of ledger.prove()) ledger.settle(pass, outcome)
   }
+}
+
+/** What a judge of somebody else's gave, which may be anything. Throws where it is no verdict. */
+function readVerdict({ kind, ...rest }: Verdict): Verdict {
+  if (kind === 'stable') return { kind }
+  if (kind !== 'unhealthy') throw new Error('it gave no verdict')
+  return { kind, reasons: 'reasons' in rest ? [...rest.reasons].map(String) : [] }
 }
 
 /** Writes to the journal. A disk that is full must not keep a fix from being applied, so a failure is only told. */

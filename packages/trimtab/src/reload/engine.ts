@@ -209,7 +209,12 @@ export class Engine {
 
   async #verdictTurn(job: () => Promise<void>): Promise<void> {
     const wasFull = this.#isFull()
-    await job()
+    try {
+      await job()
+    } catch (error) {
+      this.#host.logger.error(`A verdict met a fault of Trimtab's own: ${describeThrown(error)}`)
+      for (const { pass } of this.#ledger.unproved) pass.fail(error)
+    }
     const waiting = this.#waiting
     if (wasFull && !this.#isFull() && waiting !== undefined) this.#turns.enqueue(() => this.#turn(waiting))
   }
