@@ -24,6 +24,9 @@ const url: Secret<string> = plane.config.pool.url
 
 // @ts-expect-error a path that the schema lacks
 plane.config.pool.nothing
+// @ts-expect-error a path that the schema lacks
+plane.watch('pool.mx', () => {})
+plane.watch('pool.max', ({ next }) => next.toFixed(0))
 // @ts-expect-error a secret is no string
 const leaked: string = plane.config.pool.url
 // @ts-expect-error a snapshot is read-only
@@ -52,7 +55,8 @@ afterAll(() => consumer.remove())
 beforeAll(async () => {
   consumer = await makeConsumer({
     type: 'module',
-    install: { typescript: '5.5.4', '@types/node': '20.19.43' },
+    // The parts' types name those of the libraries they stand on.
+    install: { typescript: '5.5.4', '@types/node': '20.19.43', pino: '10.4.0', undici: '7.30.2' },
     files: {
       'main.ts': source,
       'tsconfig.node16.json': tsconfig('node16', 'node16'),

@@ -78,8 +78,8 @@ export interface Plane<Config> extends AsyncDisposable {
   /** Where a value comes from and what else was said about it. Throws `option_invalid` for a path the schema has not. */
   explain(path: string): Explanation
   /** Calls `listener` after each commit that changed the value. A listener that throws, rejects or hangs harms nobody. */
-  watch<P extends PathsOf<Config>>(
-    path: P,
+  watch<P extends string>(
+    path: P & PathsOf<Config>,
     listener: (change: ValueChange<ValueAt<DeepReadonly<Config>, P>>) => unknown,
     options?: WatchOptions,
   ): Disposer
@@ -89,8 +89,8 @@ export interface Plane<Config> extends AsyncDisposable {
     options?: WatchOptions,
   ): Disposer
   /** The same as an iterator; a slow consumer is given the newest. Ends with the signal or the plane. */
-  subscribe<P extends PathsOf<Config>>(
-    path: P,
+  subscribe<P extends string>(
+    path: P & PathsOf<Config>,
     options?: WatchOptions,
   ): AsyncGenerator<ValueChange<ValueAt<DeepReadonly<Config>, P>>, void, undefined>
   subscribe<T>(

@@ -46,7 +46,10 @@ type Join<Head extends string, Tail> = Tail extends `[${string}`
     : never
 
 /** The type of the value at a path; with undefined where something around it may be absent. */
-export type ValueAt<T, P extends string> = T extends Closed
+export type ValueAt<T, P> = P extends string ? At<T, P> : never
+
+// Apart from the public type, so that nothing has to prove that a path is a string: TypeScript 5.5 does not get there.
+type At<T, P extends string> = T extends Closed
   ? Absent<T>
   : P extends KnownKeys<T>
     ? T[P]
@@ -59,16 +62,16 @@ type InRecord<T, P extends string> = string extends keyof T
   : never
 
 type Below<V, K extends string, P extends string> = P extends `${K}.${infer Rest}`
-  ? ValueAt<V, Rest>
+  ? At<V, Rest>
   : P extends `${K}[${infer Rest}`
-    ? ValueAt<V, `[${Rest}`>
+    ? At<V, `[${Rest}`>
     : never
 
 type AtRest<V, Rest extends string> = Rest extends ''
   ? V
   : Rest extends `.${infer Further}`
-    ? ValueAt<V, Further>
-    : ValueAt<V, Rest>
+    ? At<V, Further>
+    : At<V, Rest>
 
 /** An option of a union that has no such place has nothing there. */
 type OrAbsent<V> = [V] extends [never] ? undefined : V
