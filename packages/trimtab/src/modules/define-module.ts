@@ -95,14 +95,14 @@ export const defaultTimeouts = {
 } as const satisfies Required<ModuleTimeouts>
 
 /** What the hooks see of a section: with `each`, the value of one key. */
-export type HookConfig<S, Each extends boolean> = Each extends true
+type HookConfig<S, Each extends boolean> = Each extends true
   ? S extends Readonly<Record<string, infer Value>>
     ? Value
     : never
   : S
 
 /** The names of a section's own fields. */
-export type FieldOf<Config> = Config extends object ? string & keyof Config : never
+type FieldOf<Config> = Config extends object ? string & keyof Config : never
 
 export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> extends ModuleTimeouts {
   /** Unique in a plane: a letter, then letters, digits, `_` and `-`. */
@@ -141,7 +141,7 @@ export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> e
 }
 
 /** A definition without its types: how the engine holds modules of every kind in one list. */
-export type ErasedDefinition = ModuleDefinition<unknown, boolean, unknown, unknown>
+type ErasedDefinition = ModuleDefinition<unknown, boolean, unknown, unknown>
 
 const moduleName = /^[A-Za-z][A-Za-z0-9_-]{0,127}$/
 

@@ -21,7 +21,7 @@ import { startAll } from './two-phase/start-all.ts'
 import { createStepHost } from './two-phase/step-host.ts'
 import { actionOf } from './two-phase/undo.ts'
 
-export interface ReloadPolicy {
+interface ReloadPolicy {
   readonly apply: 'atomic' | 'bestEffort'
   /** What becomes of a change to a restart-only field: `pin` keeps the running value and lists it. */
   readonly restartOnly: 'pin' | 'reject'
@@ -75,7 +75,7 @@ export type AttemptEnd =
   | ({ readonly kind: 'undone'; readonly applied: Extract<Applied, { kind: 'undone' }> } & Planned)
   | ({ readonly kind: 'applied'; readonly applied: Extract<Applied, { kind: 'applied' }> } & Planned)
 
-export interface Planned {
+interface Planned {
   readonly candidate: Candidate
   readonly plan: Plan
   readonly reports: readonly ModuleReport[]

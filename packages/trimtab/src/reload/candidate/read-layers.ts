@@ -27,7 +27,7 @@ export interface SourceStatus {
   readonly lastError: string | undefined
 }
 
-export type LayersRead =
+type LayersRead =
   | { readonly kind: 'read'; readonly layers: readonly Layer[]; readonly warnings: readonly Problem[] }
   | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] }
 

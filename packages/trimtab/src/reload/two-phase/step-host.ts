@@ -14,7 +14,7 @@ export interface StepHost extends LifecycleHost {
 }
 
 /** The configuration on one side of a reload. */
-export interface Side {
+interface Side {
   readonly config: unknown
   readonly written: JsonObject
 }
