@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keepAlive } from '../../primitives/clock.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { compileShapes } from '../../schema/shape-of.ts'
 import { rebuildSchema } from '../../schema/zod/rebuild.ts'
@@ -25,14 +26,20 @@ export function createSourceBench<Made extends SourceUnderTest>(
 ): SourceBench<Made> {
   const shape = sampleShape()
   const withSource = async (tree: JsonObject, body: Body<Made>) => {
-    const session = openSession(await harness.make(tree), { shape, timeout })
+    // A runner that ends with its process, as node's own does, would not wait for the timers of a source.
+    const letGo = keepAlive()
     const failures: unknown[] = []
     try {
-      await body(session)
-    } catch (error) {
-      failures.push(error)
+      const session = openSession(await harness.make(tree), { shape, timeout })
+      try {
+        await body(session)
+      } catch (error) {
+        failures.push(error)
+      }
+      failures.push(...(await session.end()))
+    } finally {
+      letGo()
     }
-    failures.push(...(await session.end()))
     // What fails while everything is taken down is often only a consequence.
     if (failures.length > 0) throw failures[0]
   }
