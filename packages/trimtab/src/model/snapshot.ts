@@ -1,7 +1,12 @@
 import type { JsonObject } from '../primitives/json.ts'
 import type { Layer } from './layer.ts'
 
-/** One immutable, validated configuration. It stays as it is for whoever holds it. */
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+/**
+ * One immutable, validated configuration. It stays as it is for whoever holds it. Printed, it shows which one it is and
+ * nothing of its content.
+ */
 export interface Snapshot<Config> {
   /** Counts the snapshots of one process: 1 at boot, one more at every commit, also when one is undone. */
   readonly generation: number
@@ -16,4 +21,11 @@ export interface Snapshot<Config> {
   readonly layers: readonly Layer[]
   /** Wall time in milliseconds. */
   readonly committedAt: number
+}
+
+/** Its trees hold secrets in clear, and it is in events that somebody may print: so it prints its numbers alone. */
+export function createSnapshot<Config>(content: Snapshot<Config>): Snapshot<Config> {
+  const { generation, digest, committedAt } = content
+  const print = { value: () => ({ generation, digest, committedAt }), enumerable: false }
+  return Object.freeze(Object.defineProperties({ ...content }, { toJSON: print, [inspect]: print }))
 }

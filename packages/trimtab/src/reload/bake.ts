@@ -1,6 +1,7 @@
 import { describeThrown } from '../errors/trimtab-error.ts'
 import { createChanges } from '../model/changes.ts'
 import { diffTrees } from '../model/diff.ts'
+import { createSnapshot } from '../model/snapshot.ts'
 import { abortable } from '../primitives/abort.ts'
 import type { EmitterSource } from '../primitives/emitter.ts'
 import type { AttemptHost } from './attempt.ts'
@@ -97,7 +98,7 @@ export class Bake {
     const reasons = given.map(steps.scrub)
     const { running, stuck } = await goBack(steps, unproved, stable)
     const generation = before.snapshot.generation + 1
-    const snapshot = Object.freeze({ ...stable.snapshot, generation, committedAt: host.clock.now() })
+    const snapshot = createSnapshot({ ...stable.snapshot, generation, committedAt: host.clock.now() })
     const committed: Committed = { ...stable, snapshot, running }
     const changes = createChanges(diffTrees(before.snapshot.config, snapshot.config), steps.redaction)
     const undone = ledger.goBack(committed)

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
+import { createSnapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import type { UnitId } from '../modules/instance.ts'
 import { describeEnd } from '../modules/lifecycle.ts'
@@ -294,7 +295,7 @@ export class Engine {
   #commit(pass: Pass, { applied, candidate, plan }: Extract<AttemptEnd, { kind: 'applied' }>): void {
     const { content, config, written, resolved } = candidate
     const before = this.#ledger.committed
-    const snapshot = Object.freeze({
+    const snapshot = createSnapshot<object>({
       generation: (before?.snapshot.generation ?? 0) + 1,
       config,
       written,
