@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createScrubber, secretTexts } from './scrub.ts'
 import { Secret } from './secret.ts'
@@ -58,6 +59,28 @@ describe('createScrubber', () => {
   it('takes half a character for a text like any other', () => {
     expect(createScrubber(['\uD800abc'])('x \uD800abc')).toBe('x [secret]')
     expect(createScrubber(['\uD800'])('a \uD800 b')).toBe('a [secret] b')
+  })
+
+  it('leaves no secret in any text, in whatever form and order they come', () => {
+    const secret = fc.string({
+      unit: fc.constantFrom('a', 'b', 'A', '"', '/', ' ', '+', 'é'),
+      minLength: 4,
+      maxLength: 12,
+    })
+    const forms = [String, encodeURIComponent, base64, (text: string) => JSON.stringify(text).slice(1, -1)]
+    fc.assert(
+      fc.property(
+        fc.array(secret, { minLength: 1, maxLength: 5 }),
+        fc.array(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom('', ' ', 'ab', '/')), { maxLength: 6 }),
+        (secrets, pieces) => {
+          const formAt = (one: number, two: number) => forms[two % forms.length]?.(secrets[one % secrets.length] ?? '')
+          const text = pieces.map(([one, two, between]) => `${formAt(one, two)}${between}`).join('')
+          const scrubbed = createScrubber(secrets)(text)
+          for (const each of secrets) for (const form of forms) expect(scrubbed).not.toContain(form(each))
+        },
+      ),
+      { numRuns: 1_000 },
+    )
   })
 
   it('costs what the text costs, not what the number of secrets would', () => {

@@ -28,25 +28,40 @@ export function createScrubber(secrets: Iterable<string>): (text: string) => str
 interface Forms {
   /** The first characters of all long ones. */
   readonly starts: ReadonlySet<string>
-  /** The long ones by their heads, the longest first: one that contains another is taken out whole. */
-  readonly byHead: ReadonlyMap<string, readonly string[]>
+  /** The long ones by their first characters. */
+  readonly byHead: ReadonlyMap<string, Group>
   readonly words: RegExp | undefined
+}
+
+/** Texts with the same head. There may be many, all with one beginning: they are looked up, length by length. */
+interface Group {
+  readonly texts: Set<string>
+  /** The longest first: one that contains another is taken out whole. */
+  readonly lengths: number[]
 }
 
 function collectForms(secrets: Iterable<string>): Forms {
   const forms = new Set<string>()
   for (const secret of secrets) for (const form of formsOf(secret)) if (form !== '') forms.add(form)
-  const byHead = new Map<string, string[]>()
+  const byHead = new Map<string, Group>()
   const words: string[] = []
   for (const form of [...forms].sort((a, b) => b.length - a.length)) {
     if (form.length < anywhere) words.push(form)
-    else push(byHead, form.slice(0, anywhere), form)
+    else addTo(byHead, form)
   }
   return {
     starts: new Set([...byHead.keys()].map((head) => head.charAt(0))),
     byHead,
     words: words.length === 0 ? undefined : wholeWords(words),
   }
+}
+
+function addTo(byHead: Map<string, Group>, form: string): void {
+  const head = form.slice(0, anywhere)
+  const group = byHead.get(head) ?? { texts: new Set(), lengths: [] }
+  byHead.set(head, group)
+  group.texts.add(form)
+  if (group.lengths.at(-1) !== form.length) group.lengths.push(form.length)
 }
 
 /** The texts of every secret in a tree: those of an object are the texts in it. What is true or false is none. */
@@ -70,11 +85,12 @@ function withoutLong(text: string, { starts, byHead }: Forms): string {
   let copied = 0
   for (let at = 0; at + anywhere <= text.length; at += 1) {
     if (!starts.has(text.charAt(at))) continue
-    const form = byHead.get(text.slice(at, at + anywhere))?.find((each) => text.startsWith(each, at))
-    if (form === undefined) continue
+    const group = byHead.get(text.slice(at, at + anywhere))
+    const length = group?.lengths.find((each) => group.texts.has(text.slice(at, at + each)))
+    if (length === undefined) continue
     // One that begins inside another only makes the gap longer.
     if (at >= copied) result += text.slice(copied, at) + redacted
-    copied = Math.max(copied, at + form.length)
+    copied = Math.max(copied, at + length)
   }
   return copied === 0 ? text : result + text.slice(copied)
 }
@@ -106,27 +122,29 @@ function urlForms(text: string): readonly string[] {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
-  return [component, strict, strict.replaceAll('%20', '+')].flatMap((form) => [
-    form,
-    form.replaceAll(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
-  ])
+  const forms = [component, strict, strict.replaceAll('%20', '+')]
+  return component.includes('%') || strict !== component ? [...forms, ...forms.map(withSmallEscapes)] : forms
+}
+
+function withSmallEscapes(form: string): string {
+  return form.replaceAll(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
 }
 
 /** Whole, and what it leaves of itself in the base64 of a text that contains it, at each of the three offsets. */
 function base64Forms(text: string): readonly string[] {
-  const bytes = Buffer.from(text)
-  const forms: string[] = []
-  for (const alphabet of ['base64', 'base64url'] as const) {
-    const whole = bytes.toString(alphabet)
-    forms.push(whole, whole.replace(/=+$/, ''))
-    for (const offset of [0, 1, 2]) {
-      const shifted = Buffer.concat([Buffer.alloc(offset), bytes])
-      // Characters that also hold bits of what stands before or after are left out.
-      const core = shifted.toString(alphabet).slice(Math.ceil((offset * 8) / 6), Math.floor((shifted.length * 8) / 6))
-      if (core.length >= shortestCore) forms.push(core)
-    }
+  const whole = Buffer.from(text).toString('base64')
+  const forms = [whole, whole.replace(/=+$/, '')]
+  for (const offset of [0, 1, 2]) {
+    const shifted = Buffer.from('\0'.repeat(offset) + text)
+    // Characters that also hold bits of what stands before or after are left out.
+    const core = shifted.toString('base64').slice(Math.ceil((offset * 8) / 6), Math.floor((shifted.length * 8) / 6))
+    if (core.length >= shortestCore) forms.push(core)
   }
-  return forms
+  return [...forms, ...forms.map(forUrls)]
+}
+
+function forUrls(base64: string): string {
+  return base64.replaceAll('+', '-').replaceAll('/', '_')
 }
 
 function decoded(text: string): string {
@@ -135,10 +153,4 @@ function decoded(text: string): string {
   } catch {
     return text
   }
-}
-
-function push(map: Map<string, string[]>, key: string, value: string): void {
-  const list = map.get(key)
-  if (list === undefined) map.set(key, [value])
-  else list.push(value)
 }
