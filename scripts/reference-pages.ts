@@ -3,11 +3,17 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type ErrorKind, errorCodes } from '../packages/trimtab/src/errors/error-codes.ts'
 import { cliPage } from './cli-page.ts'
+import { optionsPage } from './options-page.ts'
+import { problemsPage } from './problems-page.ts'
+import { sourcesPage } from './sources-page.ts'
 
 /** Every page that is made from the code, by its place. */
 export const pages: ReadonlyMap<string, () => string> = new Map([
   ['docs/reference/errors.md', errorsPage],
   ['docs/reference/cli.md', cliPage],
+  ['docs/reference/options.md', optionsPage],
+  ['docs/reference/problems.md', problemsPage],
+  ['docs/reference/sources.md', sourcesPage],
 ])
 
 /** The page of all error codes, with what each means wherever it surfaces. */

@@ -17,7 +17,13 @@ import { environmentResolver } from '../sources/references/environment-resolver.
 import { fileResolver } from '../sources/references/file-resolver.ts'
 import { hasReference } from '../sources/references/parse-references.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
-import { breakerOptions, type PlaneOptions, type ReferenceOptions, type ReloadOptions } from './options.ts'
+import {
+  breakerOptions,
+  type PlaneOptions,
+  type ReferenceOptions,
+  type ReloadOptions,
+  reloadDefaults,
+} from './options.ts'
 
 /** What reading configuration needs, with or without a plane around it. */
 export interface Reading {
@@ -40,11 +46,9 @@ export interface ReadingParts {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-const defaultReadTimeout = 10_000
-
 /** Opens sources; each is given to `open` to be closed, as soon as it is. */
 export function openReading(
-  { definition, sources, references, readTimeout = defaultReadTimeout, host, env }: ReadingParts,
+  { definition, sources, references, readTimeout = reloadDefaults.readTimeout, host, env }: ReadingParts,
   open: Disposers,
 ): Reading {
   const resolvers = [environmentResolver(env), fileResolver(host), ...(references?.resolvers ?? [])]
@@ -71,7 +75,6 @@ export interface EngineParts {
   readonly isReference: (text: string) => boolean
 }
 
-const historyLimit = 50
 const undoLimit = 8
 
 export function assembleEngine(parts: EngineParts): Engine {
@@ -86,14 +89,17 @@ export function assembleEngine(parts: EngineParts): Engine {
       graph: createGraph(options.modules ?? []),
       loader,
       journal,
-      policy: { apply: reload.apply ?? 'atomic', restartOnly: reload.restartOnly ?? 'pin' },
+      policy: {
+        apply: reload.apply ?? reloadDefaults.apply,
+        restartOnly: reload.restartOnly ?? reloadDefaults.restartOnly,
+      },
       basis: { key: randomBytes(32), isReference },
       logger,
     },
     random,
     breaker: breakerOptions(options.breaker),
     judge: options.bake?.judge,
-    historyLimit: reload.history ?? historyLimit,
+    historyLimit: reload.history ?? reloadDefaults.history,
     undoLimit,
   })
 }

@@ -14,11 +14,9 @@ import { bootLoader, findBootContent } from './boot.ts'
 import { createFollower, type FollowParts } from './follow-sources.ts'
 import { LivePlane } from './live-plane.ts'
 import { describeCause, observe } from './observe.ts'
-import { checkOptions, type PlaneOptions } from './options.ts'
+import { checkOptions, type PlaneOptions, reloadDefaults } from './options.ts'
 import type { Plane, PlaneEvent } from './plane.ts'
 import { openState } from './open-state.ts'
-
-const defaultBootTimeout = 15_000
 
 /**
  * Starts a plane: reads the sources, asks every module, starts them, and follows what changes from then on. Throws
@@ -67,7 +65,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
       opened: reading.opened,
       state: state.dir,
       fallback: options.fallback,
-      timeout: reload.bootTimeout ?? defaultBootTimeout,
+      timeout: reload.bootTimeout ?? reloadDefaults.bootTimeout,
       readTimeout: reading.readTimeout,
       isValid: (content) => definition.validate(content.resolved, content.context).ok,
       host,

@@ -23,6 +23,15 @@ export interface ReloadOptions extends ModuleTimeouts {
   readonly history?: number | undefined
 }
 
+/** What holds where an option of `reload` is left away, beside the timeouts of modules. */
+export const reloadDefaults = {
+  apply: 'atomic',
+  restartOnly: 'pin',
+  readTimeout: 10_000,
+  bootTimeout: 15_000,
+  history: 50,
+} as const satisfies ReloadOptions
+
 export interface ReferenceOptions {
   /** What values that were published, and not written on this machine, may refer to: nothing, if it is left away. */
   readonly allow?: ReferenceAllowList | undefined

@@ -5,6 +5,9 @@ import type { CloseReport } from './close.ts'
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 
+/** Milliseconds. */
+export const runDefaults = { shutdownTimeout: 25_000, grace: 5_000 } as const
+
 export interface RunOptions {
   /** Whether SIGHUP reloads and SIGTERM and SIGINT stop. `false` for a host that has its own. Default: true. */
   readonly signals?: boolean | undefined
@@ -41,7 +44,8 @@ export interface RunParts {
  */
 export async function runUntilStopped(parts: RunParts, options: RunOptions = {}): Promise<number> {
   const { host, clock, logger } = parts
-  const { signals = true, exit = true, shutdownTimeout = 25_000, grace = 5_000, signal } = options
+  const { signals = true, exit = true, signal } = options
+  const { shutdownTimeout = runDefaults.shutdownTimeout, grace = runDefaults.grace } = options
   const stop: Deferred<string> = deferred()
   const impatient = new AbortController()
   let asked = false

@@ -22,6 +22,8 @@ export const sourceLimits = {
   poll: 5_000,
   /** Milliseconds between readings of a polling source. */
   pollingInterval: 30_000,
+  /** Milliseconds that one reading of a polling source may take. */
+  pollingTimeout: 10_000,
   /** Bytes of a referenced file. */
   referenceBytes: 64 * 1024,
 } as const

@@ -71,8 +71,8 @@ interface Entry {
   readonly timer: Timer
 }
 
-const longest = 7 * 24 * 60 * 60 * 1_000
-const reasonCharacters = 4_000
+/** How long an override may apply, in milliseconds, and how long its reason may be. */
+export const overrideLimits = { longest: 7 * 24 * 60 * 60 * 1_000, reasonCharacters: 4_000 } as const
 const name = sourceName('override', 'plane')
 
 /** Overrides of one plane. They end with the process: what is to last belongs into a source. */
@@ -210,15 +210,18 @@ function readEdits(edits: Readonly<Record<string, Json>>): {
 }
 
 function readDuration(written: number | string): number {
-  const bounds = { min: 1, max: longest }
+  const bounds = { min: 1, max: overrideLimits.longest }
   const parsed = durationQuantity.parse(written, bounds)
   if (parsed === undefined) throw invalid('for', `expected ${durationQuantity.phrase(bounds)}`)
   return parsed
 }
 
 function readReason(reason: string): string {
-  if (typeof reason === 'string' && /\S/.test(reason) && reason.length <= reasonCharacters) return reason
-  throw invalid('reason', `expected the reason in 1 to ${reasonCharacters} characters, for whoever finds the override`)
+  if (typeof reason === 'string' && /\S/.test(reason) && reason.length <= overrideLimits.reasonCharacters) return reason
+  throw invalid(
+    'reason',
+    `expected the reason in 1 to ${overrideLimits.reasonCharacters} characters, for whoever finds the override`,
+  )
 }
 
 function invalid(option: string, why: string): TrimtabError {

@@ -68,7 +68,7 @@ export function pollingSource(options: PollingSourceOptions): Source {
   if (!/^[\w.@/-]{1,128}$/.test(options.name)) throw invalid('name', '1 to 128 letters, digits, _, -, ., @ and /')
   const name = sourceName('polling', options.name)
   const interval = milliseconds('interval', options.interval ?? sourceLimits.pollingInterval)
-  const timeout = milliseconds('timeout', options.timeout ?? 10_000)
+  const timeout = milliseconds('timeout', options.timeout ?? sourceLimits.pollingTimeout)
   return Object.freeze<Source>({
     name,
     optional,
