@@ -21,14 +21,19 @@ export interface Retirement {
   readonly going: readonly UnitId[]
 }
 
-export function createRetirement(host: LifecycleHost, graph: Graph, onRetired: (retired: Retired) => void): Retirement {
+/** `onRetired` is also given the section that the resource ran on. */
+export function createRetirement(
+  host: LifecycleHost,
+  graph: Graph,
+  onRetired: (retired: Retired, section: unknown) => void,
+): Retirement {
   const going = new Set<Instance>()
   const work = new Set<Promise<void>>()
 
   const endAll = async (instances: readonly Instance[]) => {
     for (const { instance, unit, cutOff, end } of await stopAll(host, graph, instances, { drain: true })) {
       going.delete(instance)
-      onRetired({ module: unit, cutOff, error: errorOf(end) })
+      onRetired({ module: unit, cutOff, error: errorOf(end) }, instance.section)
     }
   }
   return {

@@ -1,9 +1,10 @@
-import { TrimtabError } from '../errors/trimtab-error.ts'
+import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import { childController } from '../primitives/abort.ts'
 import type { Clock } from '../primitives/clock.ts'
+import { finishedWithin } from '../primitives/deadline.ts'
 import type { Disposer, Disposers } from '../primitives/disposers.ts'
 import type { Emitter } from '../primitives/emitter.ts'
 import type { Json } from '../primitives/json.ts'
@@ -220,13 +221,18 @@ export class LivePlane<Config> implements Plane<Config> {
     await this.close()
   }
 
-  async #close(budget: number | undefined): Promise<CloseReport> {
-    const { engine, overrides, open, logger, noteStop } = this.#parts
+  async #close(budget = Infinity): Promise<CloseReport> {
+    const { engine, overrides, open, logger, noteStop, clock } = this.#parts
+    const startedAt = clock.monotonic()
     noteStop()
     const unfinished = await engine.close(budget)
     this.#ended.abort(closedError())
     overrides.close()
-    for (const error of await open.dispose()) logger.warn(`Closing met an error: ${String(error)}`)
+    const left = Math.max(0, budget - (clock.monotonic() - startedAt))
+    const disposed = open.dispose().then((errors) => {
+      for (const error of errors) logger.warn(`Closing met an error: ${describeThrown(error)}`)
+    })
+    if (!(await finishedWithin({ clock, budget: left, work: disposed }))) logger.warn('A source did not close in time')
     const report = { unfinished }
     this.#life = { kind: 'closed', report }
     return report

@@ -159,7 +159,7 @@ async function attemptContent(
   const stepHost = createStepHost(host, {
     previous: ground.committed?.snapshot,
     next: candidate,
-    secrets: content.secrets,
+    secrets: [...content.secrets, ...(ground.committed?.secrets ?? [])],
     basis: host.basis,
   })
   const asked = todo.filter((step) => step.action !== 'stop')

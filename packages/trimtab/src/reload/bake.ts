@@ -91,7 +91,7 @@ export class Bake {
     const steps = createStepHost(host, {
       previous: before.snapshot,
       next: stable.snapshot,
-      secrets: [],
+      secrets: [...before.secrets, ...stable.secrets],
       basis: host.basis,
     })
     // What a judge says may quote what it asked.

@@ -10,6 +10,8 @@ export interface Committed {
   readonly pending: readonly PendingRestart[]
   /** The newest layers of this very content: comments and lines may have moved since the snapshot was made. */
   readonly layers: readonly Layer[]
+  /** What references gave, to be kept out of every text. */
+  readonly secrets: readonly string[]
 }
 
 /** Resources that no longer run for anybody but could be gone back to. */

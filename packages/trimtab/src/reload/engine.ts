@@ -8,6 +8,7 @@ import { createRetirement, type Retirement } from '../modules/retirement.ts'
 import { useResource } from '../modules/running.ts'
 import { stopAll } from '../modules/stop-all.ts'
 import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
+import { finishedWithin } from '../primitives/deadline.ts'
 import type { Random } from '../primitives/random.ts'
 import { createRetryTimer, type RetryTimer } from '../primitives/backoff.ts'
 import { type AttemptEnd, type AttemptHost, attempt } from './attempt.ts'
@@ -63,7 +64,9 @@ export class Engine {
     this.#options = options
     const { random, host } = options
     const { clock, logger } = host
-    this.#events = createEmitter<ReloadEvent>((error) => logger.warn(`A listener failed: ${describeThrown(error)}`))
+    this.#events = createEmitter<ReloadEvent>((error) =>
+      logger.warn(this.#ledger.scrub(`A listener failed: ${describeThrown(error)}`)),
+    )
     const again = (trigger: 'retry' | 'trial') => void this.reload({ trigger, background: true }).catch(() => {})
     this.#breaker = new Breaker(
       { clock, random, options: options.breaker },
@@ -77,9 +80,10 @@ export class Engine {
       emit: (module, name, data) => this.#events.emit({ kind: 'module', module: module.name, name, data }),
       onJournalError: (message) => logger.warn(message),
     }
-    this.#retirement = createRetirement(this.#host, host.graph, (retired) =>
-      this.#events.emit({ kind: 'retired', ...retired }),
-    )
+    this.#retirement = createRetirement(this.#host, host.graph, ({ error, ...retired }, section) => {
+      const scrubbed = error === undefined ? undefined : this.#ledger.scrub(error, section)
+      this.#events.emit({ kind: 'retired', ...retired, error: scrubbed })
+    })
     this.#ledger = new Ledger(this.#events, this.#retirement, options.historyLimit)
     this.#bake = new Bake({
       host: this.#host,
@@ -178,15 +182,25 @@ export class Engine {
     this.#bake.stop(closedError())
     this.#waiting?.cancel(closedError())
     this.#active?.cancel(closedError())
-    await this.#turns.idle()
+    const left = () => Math.max(0, budget - (clock.monotonic() - startedAt))
+    // The undo of a running reload is waited for as long as there is time.
+    await finishedWithin({ clock, budget: left(), work: this.#turns.idle() })
+    this.#active?.fail(closedError())
     this.#waiting?.fail(closedError())
     for (const { pass } of this.#ledger.unproved) pass.fail(closedError())
 
-    const left = Math.max(0, budget - (clock.monotonic() - startedAt))
-    const stopped = await stopAll(this.#host, graph, this.#ledger.instances, { budget: left, drain: false })
-    await this.#retirement.idle()
+    const stopped = await stopAll(this.#host, graph, this.#ledger.instances, { budget: left(), drain: false })
+    await finishedWithin({ clock, budget: left(), work: this.#retirement.idle() })
     await note(this.#host, () => journal.settle())
-    return stopped.flatMap(({ unit, end }) => (end.kind === 'done' ? [] : [{ module: unit, error: describeEnd(end) }]))
+    const failed = stopped.flatMap(({ unit, instance, end }) => {
+      return end.kind === 'done'
+        ? []
+        : [{ module: unit, error: this.#ledger.scrub(describeEnd(end), instance.section) }]
+    })
+    return [
+      ...failed,
+      ...this.#retirement.going.map((module) => ({ module, error: 'was replaced and is still in use' })),
+    ]
   }
 
   async #turn(pass: Pass): Promise<void> {
@@ -269,7 +283,11 @@ export class Engine {
         return
       case 'unchanged':
         this.#breaker.close()
-        this.#ledger.amend({ pending: end.plan.pendingRestart, layers: end.candidate.content.layers })
+        this.#ledger.amend({
+          pending: end.plan.pendingRestart,
+          layers: end.candidate.content.layers,
+          secrets: end.candidate.content.secrets,
+        })
         return
       case 'undone':
         this.#takeBack(end)
@@ -304,7 +322,13 @@ export class Engine {
       layers: content.layers,
       committedAt: this.#host.clock.now(),
     })
-    this.#ledger.swap({ snapshot, running: applied.running, pending: plan.pendingRestart, layers: content.layers })
+    this.#ledger.swap({
+      snapshot,
+      running: applied.running,
+      pending: plan.pendingRestart,
+      layers: content.layers,
+      secrets: content.secrets,
+    })
     applied.release()
 
     if (applied.outstanding.length === 0) this.#breaker.close()

@@ -1,3 +1,4 @@
+import { createScrubber, secretTexts } from '../model/secrecy/scrub.ts'
 import type { Instance, UnitId } from '../modules/instance.ts'
 import type { Retirement } from '../modules/retirement.ts'
 import type { EmitterSource } from '../primitives/emitter.ts'
@@ -26,6 +27,7 @@ export class Ledger {
   #stable: Committed | undefined
   #unproved: readonly Unproved[] = []
   #stuck: readonly StuckModule[] = []
+  #formerSecrets: readonly string[] = []
 
   constructor(events: EmitterSource<ReloadEvent>, retirement: Retirement, historyLimit: number) {
     this.#events = events
@@ -63,6 +65,13 @@ export class Ledger {
     }
   }
 
+  /** Takes out of a text what is secret in what is in force, was so just before, or can be gone back to. */
+  scrub(text: string, section?: unknown): string {
+    const sides = [this.#committed, this.#stable].filter((side) => side !== undefined)
+    const texts = sides.flatMap(({ snapshot, secrets }) => [...secretTexts(snapshot.config), ...secrets])
+    return createScrubber([...texts, ...this.#formerSecrets, ...secretTexts([section])])(text)
+  }
+
   /** Everything that runs or is kept. */
   get instances(): readonly Instance[] {
     return [...this.ground.parked.values(), ...(this.#committed?.running.values() ?? [])]
@@ -72,6 +81,7 @@ export class Ledger {
   swap(next: Committed): void {
     const before = this.#committed
     this.#committed = next
+    this.#formerSecrets = before?.secrets ?? []
     const kept = new Set(next.running.values())
     // What nobody knows the state of is nothing to go back to: the way back starts it anew.
     for (const instance of this.#stable?.running.values() ?? []) if (!instance.unsound) kept.add(instance)

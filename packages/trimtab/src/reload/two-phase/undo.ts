@@ -169,5 +169,6 @@ async function startAgain(
 }
 
 function note(host: StepHost, instance: Instance, end: StepEnd<unknown>): void {
-  if (end.kind !== 'done') host.log(instance.module).warn(`${instance.unit} did not stop cleanly: ${describeEnd(end)}`)
+  if (end.kind !== 'done')
+    host.log(instance.module).warn(`${instance.unit} did not stop cleanly: ${host.scrub(describeEnd(end))}`)
 }
