@@ -64,7 +64,7 @@ describe('childPath', () => {
 })
 
 describe('valueAt', () => {
-  const tree = { pool: { max: 10 }, hosts: [{ name: 'a' }], none: null }
+  const tree = { pool: { max: 10 }, hosts: [{ name: 'a' }], none: null, keyed: { 0: 'x' } }
 
   it('gives what stands at a place', () => {
     expect(valueAt(tree, ['pool', 'max'])).toBe(10)
@@ -78,6 +78,9 @@ describe('valueAt', () => {
     ['pool', 'max', 'deeper'],
     ['none', 'deeper'],
     ['hosts', 1],
+    ['hosts', 'length'],
+    ['hosts', '0'],
+    ['keyed', 0],
     ['constructor'],
     ['pool', '__proto__'],
   ])('gives nothing where nothing stands: %s %s', (...path) => expect(valueAt(tree, path)).toBe(undefined))

@@ -79,11 +79,13 @@ function readPath(text: string): Segments {
   return segments
 }
 
-/** The value at a place, or undefined where there is none. Own properties only. */
+/** The value at a place, or undefined where there is none: own properties of objects, elements of arrays. */
 export function valueAt(tree: unknown, segments: Segments): unknown {
   let value = tree
   for (const segment of segments) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined
+    // A list has a `length`, and "0" is no element of it but a key of an object.
+    if (Array.isArray(value) !== (typeof segment === 'number')) return undefined
     // Checked above: an object with this own property; arrays are indexed by number the same way.
     value = (value as Record<string | number, unknown>)[segment]
   }

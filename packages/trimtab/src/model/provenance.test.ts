@@ -56,6 +56,11 @@ describe('originOf', () => {
     ])
   })
 
+  it('does not take an element for a key of the same digits', () => {
+    expect(ask([layer('a', { hosts: ['x'] })], 'hosts["0"]')).toEqual([undefined])
+    expect(ask([layer('a', { hosts: { 0: 'x' } })], 'hosts[0]')).toEqual([undefined])
+  })
+
   it('gives the objects that add up to one, the highest as the winner', () => {
     const layers = [layer('a', { pool: { max: 1 } }), layer('b', { pool: { idle: 1 } })]
     expect(ask(layers, 'pool')).toEqual(['file:b', 'file:a said {"max":1}'])
