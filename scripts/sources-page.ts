@@ -37,7 +37,7 @@ order of their names, a later one above an earlier one. Hidden files and what ed
 | --- | --- | --- |
 | YAML | YAML 1.2, one document | merge keys (\`<<\`) and aliases work; \`yes\`, \`no\`, \`on\` and \`off\` are texts |
 | JSON | JSON with comments | trailing commas are allowed |
-| TOML | TOML 1.0 | dates have to be quoted: JSON has none |
+| TOML | TOML 1.0 | dates are read as texts: JSON has none |
 | \`.env\` | \`NAME=value\` lines | names as for variables below; \`prefix\` and \`map\` choose which are meant |
 
 A watched file may be written in place, replaced by a rename, deleted and made again, or reached by links that move, as in a ConfigMap of Kubernetes. It is read when

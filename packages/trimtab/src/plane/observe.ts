@@ -9,10 +9,20 @@ import type { PlaneEvent } from './plane.ts'
 /** Turns what a plane tells into lines for people. */
 export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
   let isFailing = false
+  // A warning stands until somebody acts on it: it is told when it is new, and not at every reload.
+  let standing: ReadonlySet<string> = new Set()
+  const warn = ({ problems, dryRun }: Outcome) => {
+    const warnings = new Set(problems.filter(({ severity }) => severity === 'warning').map(printProblem))
+    for (const warning of warnings) if (!standing.has(warning)) logger.warn(warning)
+    if (!dryRun) standing = warnings
+  }
   return events.on((event) => {
     switch (event.kind) {
       case 'settled':
-        if (!event.repeated) logOutcome(logger, event.outcome)
+        if (!event.repeated) {
+          warn(event.outcome)
+          logOutcome(logger, event.outcome)
+        }
         if (isFailing && event.outcome.status === 'unchanged') logger.info('What is configured is what runs again')
         isFailing = isFailure(event.outcome)
         return
@@ -57,9 +67,6 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
 
 function logOutcome(logger: Logger, outcome: Outcome): void {
   const title = `Reload ${outcome.id} (${outcome.triggers.join(', ')})`
-  for (const problem of outcome.problems) {
-    if (problem.severity === 'warning') logger.warn(printProblem(problem))
-  }
   switch (outcome.status) {
     case 'unchanged':
       logger.debug(`${title}: unchanged`)

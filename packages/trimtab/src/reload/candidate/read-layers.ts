@@ -101,7 +101,7 @@ export function createLayerReader(opened: readonly OpenSource[], clock: Clock, t
             warnings.push(...reading.warnings)
             return
           case 'absent':
-            if (each.source.optional) warnings.push({ ...reading.problem, severity: 'warning' })
+            if (each.source.optional) warnings.push(absenceWarning(reading.problem))
             else problems.push({ ...reading.problem, severity: 'error' })
             return
           case 'unreadable':
@@ -140,4 +140,9 @@ function unread(): Memory {
 
 function unreadable(source: Source, code: 'unreadable' | 'step_timed_out', message: string, hint?: string): Reading {
   return { kind: 'unreadable', problems: [{ code, severity: 'error', message, origin: { source: source.name }, hint }] }
+}
+
+/** What to do about it was answered by whoever marked the source optional. */
+function absenceWarning(problem: Problem): Problem {
+  return { ...problem, severity: 'warning', message: `${problem.message}, and is optional`, hint: undefined }
 }
