@@ -109,7 +109,7 @@ test('a change of a referenced file is seen, names the file, and reloads exactly
   const folder = tempFolder()
   const secretFile = join(folder, 'password')
   writeFileSync(secretFile, 'first-s3cret')
-  const { plane, recording } = await bootFile(`db: { password: "\${file:${secretFile}}" }\n`, { watch: true })
+  const { plane, recording } = await bootFile(`db: { password: "\${file:${secretFile}}" }\n`)
 
   const seen = nextOutcome(plane, 'full_success')
   writeFileSync(`${secretFile}.new`, 'second-s3cret')
