@@ -97,7 +97,9 @@ function problemsOfEnd(
   if (named.length > 0) {
     return named.map((problem) => ({
       ...problem,
-      ...(problem.path === undefined ? {} : { origin: problem.origin ?? origin(parsePath(problem.path)) }),
+      ...(problem.path === undefined
+        ? {}
+        : { origin: problem.origin ?? nearestOrigin(origin, parsePath(problem.path)) }),
       severity: 'error',
       module: unit,
       message: host.scrub(problem.message),
@@ -111,4 +113,13 @@ function problemsOfEnd(
   return end.kind === 'timed_out'
     ? [{ ...problem, code: 'step_timed_out', message: `its check ${describeEnd(end)}` }]
     : [{ ...problem, code: 'module_refused', message: host.scrub(describeEnd(end)) }]
+}
+
+/** Who set a place; where nobody did, who set what it would stand in. */
+function nearestOrigin(origin: CheckTask['origin'], path: Segments): Origin | undefined {
+  for (let length = path.length; length > 0; length -= 1) {
+    const found = origin(path.slice(0, length))
+    if (found !== undefined) return found
+  }
+  return undefined
 }
