@@ -4,6 +4,7 @@ import { diffTrees } from '../../model/diff.ts'
 import { removeAt, setAt } from '../../model/edit.ts'
 import { parsePath, type Segments, valueAt } from '../../model/path.ts'
 import { createRedaction, type RedactionBasis } from '../../model/secrecy/redaction.ts'
+import { createScrubber } from '../../model/secrecy/scrub.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import type { Json, JsonObject } from '../../primitives/json.ts'
 import type { ConfigDefinition } from '../../schema/define-config.ts'
@@ -75,11 +76,14 @@ function toCandidate(
   { current, basis }: PrepareOptions,
   warnings: readonly Problem[],
 ): Candidate {
+  // A transform may have moved what a reference gave to another place.
+  const scrub = createScrubber(content.secrets)
   const compare = (from: unknown, to: unknown, fromWritten: JsonObject, toWritten: JsonObject): Changes => {
     const list: readonly Change[] = from === to ? [] : diffTrees(from, to)
     const redaction = createRedaction({
       previousWritten: fromWritten,
       nextWritten: toWritten,
+      scrub,
       ...basis,
     })
     return createChanges(list, redaction)

@@ -28,12 +28,14 @@ export interface StepHostParts {
 }
 
 export function createStepHost(host: LifecycleHost, { previous, next, secrets, basis }: StepHostParts): StepHost {
+  const scrub = createScrubber([...secretTexts(previous?.config), ...secretTexts(next.config), ...secrets])
   return {
     ...host,
-    scrub: createScrubber([...secretTexts(previous?.config), ...secretTexts(next.config), ...secrets]),
+    scrub,
     redaction: createRedaction({
       previousWritten: previous?.written ?? {},
       nextWritten: next.written,
+      scrub,
       ...basis,
     }),
   }
