@@ -18,7 +18,7 @@ export interface DocsWorkspace {
   remove(): void
 }
 
-export function makeDocsWorkspace(): DocsWorkspace {
+export function makeDocsWorkspace({ unusedNames = false }: { readonly unusedNames?: boolean } = {}): DocsWorkspace {
   execFileSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-b', 'packages/trimtab'], {
     cwd: repository,
     stdio: 'inherit',
@@ -29,7 +29,8 @@ export function makeDocsWorkspace(): DocsWorkspace {
   for (const name of installed) symlinkSync(join(repository, 'node_modules', name), join(folder, 'node_modules', name))
   const command = `#!/bin/sh\nexec '${process.execPath}' '${join(repository, 'packages/trimtab/dist/cli/bin.js')}' "$@"\n`
   writeFileSync(join(bin, 'trimtab'), command, { mode: 0o755 })
-  writeFile(join(folder, 'types/tsconfig.json'), tsconfig)
+  writeFile(join(folder, 'types/tsconfig.json'), tsconfig(!unusedNames))
+  writeFile(join(folder, 'types/package.json'), '{ "type": "module" }')
 
   return {
     folder,
@@ -52,23 +53,24 @@ export function writeFile(path: string, text: string): void {
 }
 
 /** What a careful user has switched on. */
-const tsconfig = JSON.stringify({
-  compilerOptions: {
-    target: 'es2023',
-    lib: ['es2023', 'esnext.disposable'],
-    module: 'nodenext',
-    types: ['node'],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    noUnusedLocals: true,
-    verbatimModuleSyntax: true,
-    erasableSyntaxOnly: true,
-    allowImportingTsExtensions: true,
-    skipLibCheck: true,
-    allowJs: true,
-    checkJs: true,
-    noEmit: true,
-  },
-  include: ['.'],
-})
+const tsconfig = (noUnusedLocals: boolean): string =>
+  JSON.stringify({
+    compilerOptions: {
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable'],
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noUnusedLocals,
+      verbatimModuleSyntax: true,
+      erasableSyntaxOnly: true,
+      allowImportingTsExtensions: true,
+      skipLibCheck: true,
+      allowJs: true,
+      checkJs: true,
+      noEmit: true,
+    },
+    include: ['.'],
+  })

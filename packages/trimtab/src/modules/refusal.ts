@@ -17,9 +17,14 @@ export interface Refused {
  * at the module's whole section.
  *
  * @example
- * check({ next }) {
- *   if (next.min > next.max) throw refusal([{ path: ['pool', 'min'], why: 'expected no more than pool.max' }])
- * }
+ * const pool = defineModule({
+ *   name: 'pool',
+ *   config: config.section('pool'),
+ *   start: ({ config }) => new Pool({ max: config.max }),
+ *   check({ next }) {
+ *     if (next.min > next.max) throw refusal([{ path: ['pool', 'min'], why: 'expected no more than pool.max' }])
+ *   },
+ * })
  */
 export function refusal(refused: readonly Refused[], options: { readonly cause?: unknown } = {}): TrimtabError {
   const problems = refused.map(({ path, why, hint }): Problem & { readonly path: Path } => ({

@@ -40,7 +40,8 @@ export function perTenant<S extends z.ZodType>(schema: S): S {
  *
  * @example
  * const config = defineConfig(z.object({ url: secret(z.url()) }))
- * plane.config.url.reveal()
+ * const { url } = await loadConfig({ config, sources })
+ * url.reveal()
  */
 export function secret<S extends z.ZodType>(schema: S): SecretSchema<S> {
   const isSecretSchema = ownMarks(schema).secret === true

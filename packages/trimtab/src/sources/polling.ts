@@ -15,10 +15,16 @@ import { sourceLimits } from './limits.ts'
 import type { Reading, ReferenceTrust, Source, SourceHost, SourceReader } from './source.ts'
 
 /** What the home gave: all of its content, and, where it has such a thing, the name of that state. */
-export interface PolledContent {
-  readonly tree: JsonObject
+export interface PolledAnswer {
+  /** The content, as it came: whether it is an object that can be a configuration is found out here. */
+  readonly tree: unknown
   /** Handed back at the next call, for conditional requests: an ETag, a version. Whether something has changed is judged by the content. */
   readonly revision?: string | number | undefined
+}
+
+/** The last good answer, frozen. */
+export interface PolledContent extends PolledAnswer {
+  readonly tree: JsonObject
 }
 
 export interface PollingSourceOptions {
@@ -32,7 +38,7 @@ export interface PollingSourceOptions {
   readonly fetch: (options: {
     readonly signal: AbortSignal
     readonly previous: PolledContent | undefined
-  }) => Promise<PolledContent | 'absent'>
+  }) => Promise<PolledAnswer | 'absent'>
   /** Time between two calls, give or take a fifth so that processes do not ask in step. The default is 30 s. */
   readonly interval?: number | string | undefined
   /** Time that one call may take. The default is 10 s. */

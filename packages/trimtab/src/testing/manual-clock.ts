@@ -50,9 +50,10 @@ const turns = 4
  *
  * @example
  * const clock = createManualClock()
- * const waiting = sleep(clock, 60_000)
- * await clock.advance(60_000)
- * await waiting
+ * const plane = await createTestPlane(config, { clock, tree: { pool: { max: 10 } } })
+ * await plane.override({ 'pool.max': 50 }, { for: '15m', reason: 'INC-1234' })
+ * await clock.advance(15 * 60_000)
+ * plane.config.pool.max // 10
  */
 export function createManualClock({ start = Date.UTC(2026, 0, 1) }: ManualClockOptions = {}): ManualClock {
   requireFinite('start', start)

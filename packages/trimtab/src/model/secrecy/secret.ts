@@ -11,8 +11,8 @@ export const redacted = '[secret]'
  * serializer, gives `[secret]`.
  *
  * @example
- * const pool = new Pool({ connectionString: config.pool.url.reveal() })
- * console.log(config.pool.url) // [secret]
+ * const pool = new Pool({ connectionString: plane.config.pool.url.reveal() })
+ * console.log(plane.config.pool.url) // [secret]
  */
 export class Secret<T = string> {
   readonly #value: T

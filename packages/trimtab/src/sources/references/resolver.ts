@@ -24,7 +24,8 @@ export interface ReferenceFailure {
  *   scheme: 'vault',
  *   async resolve(name, { signal }) {
  *     const answer = await client.read(name, { signal })
- *     return answer === undefined ? err({ kind: 'unset', message: 'is not in Vault' }) : ok(answer)
+ *     if (answer === undefined) return { ok: false, error: { kind: 'unset', message: 'is not in Vault' } }
+ *     return { ok: true, value: answer }
  *   },
  * }
  */

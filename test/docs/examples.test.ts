@@ -1,0 +1,92 @@
+/** Every `@example` of a public docstring compiles, in a service like those of the guides. */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Entry, readEntry } from './read-examples.ts'
+import { type DocsWorkspace, makeDocsWorkspace, writeFile } from './workspace.ts'
+
+const root = fileURLToPath(new URL('../../packages/trimtab/src', import.meta.url))
+const entries: ReadonlyMap<string, Entry> = new Map([
+  ['trimtab', readEntry(root, 'index.ts')],
+  ['trimtab/parts', readEntry(root, 'parts/index.ts')],
+  ['trimtab/testing', readEntry(root, 'testing/index.ts')],
+])
+const examples = [...entries.values()].flatMap((entry) => entry.examples)
+
+/** What the examples take for granted: the service around them. What an example declares itself is its own. */
+const surroundings = `
+import { defineConfig, dynamic, secret, type Changes, type Json, type Module, type Override, type OverrideTerms } from 'trimtab'
+import type { JsonObject, Plane, PlaneOptions, Source } from 'trimtab'
+import { httpClientSchema, httpListenerSchema, loggerSchema, rateLimiterSchema, tlsCertificateSchema } from 'trimtab/parts'
+import type { HttpHandler, RateLimiter } from 'trimtab/parts'
+import { z } from 'zod'
+
+const definition = defineConfig(
+  z.object({
+    pool: dynamic(z.object({ min: z.int(), max: z.int(), url: secret(z.string()) })),
+    http: httpListenerSchema,
+    log: loggerSchema,
+    limits: rateLimiterSchema,
+    tls: tlsCertificateSchema,
+    billing: httpClientSchema,
+    upstreams: z.record(z.string(), httpClientSchema),
+  }),
+)
+
+declare global {
+  const config: typeof definition
+  const sources: readonly Source[]
+  const options: PlaneOptions
+  const plane: Plane<z.output<typeof definition.schema>>
+  const overrides: { apply(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Override }
+  const changes: Changes
+  const next: { readonly max: number }
+  const pool: Module
+  const http: Module
+  const limiter: Module<RateLimiter>
+  const handler: HttpHandler
+  const tenant: string
+  const client: { read(name: string, options: { signal: AbortSignal }): Promise<string | undefined> }
+  class Pool {
+    constructor(options: { max?: number; connectionString?: string })
+    end(): Promise<void>
+  }
+  function resize(max: number): void
+  function mySource(place: string): Source
+  function writeSomewhere(tree: JsonObject): string
+  function write(source: Source, tree: JsonObject): void
+  function test(name: string, run: () => Promise<void>): void
+}
+`
+
+const imports = [
+  "import { z } from 'zod'",
+  ...[...entries].flatMap(([specifier, { values, types }]) => [
+    `import { ${values.join(', ')} } from '${specifier}'`,
+    `import type { ${types.join(', ')} } from '${specifier}'`,
+  ]),
+].join('\n')
+
+let workspace: DocsWorkspace | undefined
+beforeAll(() => {
+  workspace = makeDocsWorkspace({ unusedNames: true })
+}, 120_000)
+afterAll(() => workspace?.remove())
+
+test('there are examples, and each is read', () => {
+  expect(examples.length).toBeGreaterThan(25)
+  for (const { place, code } of examples) expect(code.trim(), place).not.toBe('')
+})
+
+test('every example compiles', () => {
+  const folder = join(workspace?.folder ?? '', 'types')
+  writeFile(join(folder, 'surroundings.ts'), surroundings)
+  const files = new Map<string, string>()
+  for (const { place, code } of examples) {
+    const file = `${place.replaceAll(/[/:]/g, '_').replace('.ts', '')}.ts`
+    files.set(file, place)
+    writeFile(join(folder, file), `${imports}\n${code}\nexport {}\n`)
+  }
+  expect(files.size).toBe(examples.length)
+  expect(workspace?.check()).toBe('')
+}, 120_000)
