@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, expect, test } from 'vitest'
+import { tempFolder } from '../support/temp-folder.ts'
+import {
+  type Flaw,
+  flaws,
+  mainFile,
+  type MainFile,
+  stampOf,
+  trafficFile,
+  type TrafficFile,
+} from './support/gateway-files.ts'
+import { save, type SaveStyle, saveStyles } from './support/save-styles.ts'
+import { type Service, startService } from './support/service.ts'
+import { startLoad } from './support/start-load.ts'
+import { startTestUpstream, type TestUpstream } from './support/upstreams.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const main = join(root, 'examples/gateway/dist/main.js')
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'examples/gateway'], {
+    cwd: root,
+  })
+})
+
+/** A gateway over files of its own, and everything that has been written into them. */
+class Bench {
+  readonly service: Service
+  edits = 0
+  readonly #folder = tempFolder()
+  readonly #servers: readonly TestUpstream[]
+  #main: MainFile = { limit: 1_000_000, level: 'info', port: 0 }
+  #traffic: TrafficFile
+
+  constructor(servers: readonly TestUpstream[]) {
+    this.#servers = servers
+    this.#traffic = { edit: 0, server: this.#server(0), extra: undefined }
+    mkdirSync(join(this.#folder, 'routes.d'))
+    writeFileSync(this.#path('main'), mainFile(this.#main))
+    writeFileSync(this.#path('traffic'), trafficFile(this.#traffic))
+    this.service = startService(process.execPath, [main], { cwd: this.#folder })
+  }
+
+  async url(): Promise<string> {
+    const line = await this.service.line(/^ready /)
+    return line.split(' ')[1] ?? ''
+  }
+
+  get stamp(): string {
+    return stampOf(this.#traffic)
+  }
+
+  /** Moves the traffic to another server under another stamp, and waits until it is told. */
+  async moveTraffic(style: SaveStyle, change: Partial<Pick<TrafficFile, 'extra'>> = {}): Promise<number> {
+    const edit = this.edits + 1
+    this.#traffic = { ...this.#traffic, ...change, edit, server: this.#server(edit) }
+    return this.#save(style, 'traffic', trafficFile(this.#traffic), new RegExp(`^  changed .*→ "${this.stamp}"$`))
+  }
+
+  async changeMain(style: SaveStyle, change: Partial<MainFile>, says?: RegExp): Promise<number> {
+    const limit = 1_000_000 + this.edits
+    this.#main = { ...this.#main, limit, ...change }
+    return this.#save(
+      style,
+      'main',
+      mainFile(this.#main),
+      says ?? new RegExp(`^  changed   limits.limit: \\d+ → ${limit}$`),
+    )
+  }
+
+  /** Saves a good file with a mistake at its end, in a line that no mistake stood in before, and mends it again. */
+  async makeMistake(style: SaveStyle, { file, text, says }: Flaw): Promise<void> {
+    const good = file === 'main' ? mainFile(this.#main) : trafficFile(this.#traffic)
+    const content = `${good}${'\n'.repeat(this.edits)}${text}`
+    const line = content.trimEnd().split('\n').length
+    const escaped = says.replaceAll(/[.*/]/g, '\\$&')
+    const place = `${file === 'main' ? 'config' : 'routes\\.d/traffic'}\\.yaml:(${line}|${line + 1}|1):\\d+: `
+    await this.#save(style, file, content, new RegExp(`^  refused   ${place}(.*: )?${escaped}`))
+    await (file === 'main' ? this.changeMain(style, {}) : this.moveTraffic(style))
+  }
+
+  /** Gives the number of the line after which to look for what else is said of it. */
+  async #save(style: SaveStyle, file: Flaw['file'], content: string, says: RegExp): Promise<number> {
+    const from = this.service.lines.length
+    this.edits += 1
+    await save(style, this.#path(file), content, String(this.edits))
+    await this.service.line(says, from)
+    return from
+  }
+
+  #server(edit: number): TestUpstream {
+    const server = this.#servers[edit % this.#servers.length]
+    if (server === undefined) throw new Error('There is no upstream')
+    return server
+  }
+
+  #path(file: Flaw['file']): string {
+    return join(this.#folder, file === 'main' ? 'config.yaml' : 'routes.d/traffic.yaml')
+  }
+}
+
+/** Every kind of change once, saved in one way. */
+async function changeEverything(bench: Bench, style: SaveStyle): Promise<void> {
+  const { service } = bench
+  const added = await bench.moveTraffic(style, { extra: { connections: 1 } })
+  await service.line(/^  started   upstreams.*extra/, added)
+  const changed = await bench.moveTraffic(style, { extra: { connections: 2 } })
+  await service.line(/^  replaced  upstreams.*extra/, changed)
+  const removed = await bench.moveTraffic(style, { extra: undefined })
+  await service.line(/^  stopped   upstreams.*extra/, removed)
+
+  const limited = await bench.changeMain(style, {})
+  await service.line(/^  reloaded  limiter$/, limited)
+  const quieter = await bench.changeMain(style, { level: 'warn' })
+  await service.line(/^  reloaded  logger$/, quieter)
+  await bench.changeMain(style, { level: 'info' })
+
+  const port = 20_000 + bench.edits
+  await bench.changeMain(style, { port }, new RegExp(`^  waiting   for a restart: http.port is 0, configured ${port}$`))
+  await bench.changeMain(style, { port: 0 }, /^  waiting   nothing any more$/)
+  for (const flaw of flaws) await bench.makeMistake(style, flaw)
+}
+
+const ask = (url: string, tenant = 'acme') => fetch(url, { headers: { 'x-tenant': tenant, connection: 'close' } })
+
+test('no request fails or sees two generations while the files change in every way', async () => {
+  const servers = await Promise.all(['a', 'b', 'c'].map((name) => startTestUpstream(name)))
+  const bench = new Bench(servers)
+  const url = await bench.url()
+  const load = await startLoad(url)
+  for (const style of saveStyles) await changeEverything(bench, style)
+  const { answered, failed, mixed, stamps } = await load.stop()
+
+  expect(bench.edits).toBeGreaterThanOrEqual(100)
+  expect({ failed, mixed }).toEqual({ failed: { errors: 0, timeouts: 0, non2xx: 0 }, mixed: [] })
+  expect(answered).toBeGreaterThan(1_000)
+  expect(Object.keys(stamps).length).toBeGreaterThan(50)
+  expect(Object.values(stamps).filter((seen) => seen.length !== 1)).toEqual([])
+
+  const last = await ask(`${url}/load/last`)
+  expect(await last.json()).toMatchObject({ stamp: bench.stamp, token: bench.stamp })
+  const { lines } = bench.service
+  const refusals = lines.filter((line) => line.startsWith('  refused'))
+  expect(refusals.length).toBeGreaterThanOrEqual(saveStyles.length * flaws.length)
+  expect(refusals.filter((line) => !/^  refused   \S+\.yaml:\d+:\d+: /.test(line))).toEqual([])
+  expect(lines.join('\n')).not.toContain('token-')
+
+  process.kill(bench.service.pid, 'SIGTERM')
+  expect(await bench.service.ended).toBe(0)
+})
