@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { Logger } from '../primitives/logger.ts'
 import { type Journal, memoryJournal } from '../reload/journal.ts'
 import type { SourceHost } from '../sources/source.ts'
-import { openStateDir, type StateDir } from './state/state-dir.ts'
+import type { StateDir } from './state/state-dir.ts'
 
 /** What a plane remembers: beyond its process, or only within it where no folder is given. */
 export interface OpenedState {
@@ -26,6 +26,7 @@ export async function openState({ path, instance, host, isReference, logger }: O
   if (path === undefined || path === '') {
     return { journal: memoryJournal(), dir: undefined, noteStop() {}, async close() {} }
   }
+  const { openStateDir } = await import('./state/state-dir.ts')
   const { clock, shape } = host
   const name = instance ?? hostInstance()
   const dir = await openStateDir({ path, instance: name, shape, isReference, clock, logger })

@@ -1,9 +1,5 @@
 import { basename, extname } from 'node:path'
 import type { Format } from './format.ts'
-import { loadDotenvFormat } from './dotenv/dotenv.ts'
-import { loadJsonFormat } from './json.ts'
-import { loadTomlFormat } from './toml/toml.ts'
-import { yamlFormat } from './yaml/yaml.ts'
 
 export const formatNames = ['yaml', 'json', 'toml', 'dotenv'] as const
 
@@ -29,17 +25,25 @@ export function formatOf(file: string): FormatName | undefined {
   return name === '.env' || name.startsWith('.env.') ? 'dotenv' : undefined
 }
 
-/** The parsers but that of YAML are loaded when the first file needs them. */
+/** The parsers are loaded when the first file needs them: nobody waits at the start for those of other formats. */
 export async function loadFormat(name: FormatName): Promise<Format> {
   switch (name) {
-    case 'yaml':
+    case 'yaml': {
+      const { yamlFormat } = await import('./yaml/yaml.ts')
       return yamlFormat
-    case 'json':
+    }
+    case 'json': {
+      const { loadJsonFormat } = await import('./json.ts')
       return loadJsonFormat()
-    case 'toml':
+    }
+    case 'toml': {
+      const { loadTomlFormat } = await import('./toml/toml.ts')
       return loadTomlFormat()
-    case 'dotenv':
+    }
+    case 'dotenv': {
+      const { loadDotenvFormat } = await import('./dotenv/dotenv.ts')
       return loadDotenvFormat()
+    }
     default:
       return name satisfies never
   }
