@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { TrimtabError } from '../errors/trimtab-error.ts'
+import { keptAlive } from '../primitives/clock.ts'
 import { deferred } from '../primitives/deferred.ts'
 import { type Disposers, disposers } from '../primitives/disposers.ts'
 import { createEmitter, type Emitter } from '../primitives/emitter.ts'
@@ -35,7 +36,8 @@ export async function createPlane<Schema extends ConfigSchema>(
   checkOptions(erased)
   const open = disposers()
   try {
-    return await start<z.output<Schema>>(erased, open)
+    // Until there is a plane somebody waits for it, be it for a deadline that nothing else keeps the process up for.
+    return await keptAlive(() => start<z.output<Schema>>(erased, open))
   } catch (error) {
     await open.dispose()
     throw error

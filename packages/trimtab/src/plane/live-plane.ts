@@ -2,8 +2,8 @@ import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
-import { childController } from '../primitives/abort.ts'
-import type { Clock } from '../primitives/clock.ts'
+import { createController } from '../primitives/abort.ts'
+import { type Clock, keptAlive } from '../primitives/clock.ts'
 import { finishedWithin } from '../primitives/deadline.ts'
 import type { Disposer, Disposers } from '../primitives/disposers.ts'
 import type { Emitter } from '../primitives/emitter.ts'
@@ -53,7 +53,8 @@ type Life =
 /** A plane whose boot has succeeded. */
 export class LivePlane<Config> implements Plane<Config> {
   readonly #parts: LivePlaneParts
-  readonly #ended = new AbortController()
+  readonly #closing = createController()
+  readonly #ended = createController()
   #life: Life = { kind: 'open' }
 
   constructor(parts: LivePlaneParts) {
@@ -139,26 +140,24 @@ export class LivePlane<Config> implements Plane<Config> {
     options: WatchOptions = {},
   ): AsyncGenerator<ValueChange<never>, void, undefined> {
     this.#mustBeOpen()
-    const { controller, release } = childController(options.signal, this.#ended.signal)
-    controller.signal.addEventListener('abort', release, { once: true })
     // As in `watch`.
-    return subscribeValue(
-      this.#parts.engine.events,
-      () => this.#committed.snapshot,
-      toSelector(what),
-      controller.signal,
-    ) as AsyncGenerator<ValueChange<never>, void, undefined>
+    return subscribeValue(this.#parts.engine.events, () => this.#committed.snapshot, toSelector(what), [
+      options.signal,
+      this.#ended.signal,
+    ]) as AsyncGenerator<ValueChange<never>, void, undefined>
   }
 
   reload(options: PlaneReloadOptions = {}): Promise<Outcome> {
-    return this.#parts.engine.reload({ trigger: 'manual', ...options })
+    const { dryRun, candidate, force, skipBake, signal } = options
+    if (candidate !== undefined && dryRun !== true) return Promise.reject(candidateError())
+    return keptAlive(() => this.#parts.engine.reload({ trigger: 'manual', dryRun, candidate, force, skipBake, signal }))
   }
 
   async override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride> {
     this.#mustBeOpen()
     const { overrides, engine } = this.#parts
     const override = overrides.apply(edits, terms)
-    const outcome = await engine.reload({ trigger: 'override' })
+    const outcome = await keptAlive(() => engine.reload({ trigger: 'override' }))
     switch (outcome.status) {
       case 'full_success':
       case 'partial_applied':
@@ -196,6 +195,7 @@ export class LivePlane<Config> implements Plane<Config> {
         reload: () => void engine.reload({ trigger: 'signal', background: true }).catch(() => {}),
         leave: noteStop,
         close: (budget) => this.close({ budget }),
+        closing: this.#closing.signal,
       },
       options,
     )
@@ -204,8 +204,10 @@ export class LivePlane<Config> implements Plane<Config> {
   close({ budget }: CloseOptions = {}): Promise<CloseReport> {
     switch (this.#life.kind) {
       case 'open': {
-        const done = this.#close(budget)
+        // A stop that hangs is waited for until its deadline, whatever else the process has left to do.
+        const done = keptAlive(() => this.#close(budget))
         this.#life = { kind: 'closing', done }
+        this.#closing.abort(closedError())
         return done
       }
       case 'closing':
@@ -253,6 +255,10 @@ export class LivePlane<Config> implements Plane<Config> {
 function toSelector(what: string | Selector<never, unknown>): Selector<unknown, unknown> {
   // The selector takes what this plane's schema gives, which is what it will be called with.
   return typeof what === 'string' ? pathSelector(what) : (what as Selector<unknown, unknown>)
+}
+
+function candidateError(): TrimtabError {
+  return new TrimtabError('option_invalid', 'The option candidate of reload() is for a dry run: set dryRun to true.')
 }
 
 function closedError(): TrimtabError {

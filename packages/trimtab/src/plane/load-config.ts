@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
+import { keptAlive } from '../primitives/clock.ts'
 import { disposers } from '../primitives/disposers.ts'
 import { prepare } from '../reload/candidate/prepare.ts'
 import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
@@ -34,7 +35,8 @@ export async function loadConfig<Schema extends ConfigSchema>(
       { definition, sources, references, readTimeout: undefined, host, env: ambient().env },
       open,
     )
-    const loaded = await loader.load(signal)
+    // A source that never answers is an error after its time, and not the silent end of a process with nothing else to do.
+    const loaded = await keptAlive(() => loader.load(signal))
     if (loaded.kind === 'unreadable') throw sourceUnreadable(loaded.problems)
     if (loaded.kind === 'invalid') throw configInvalid(loaded.problems)
     const prepared = prepare(loaded.content, {

@@ -36,17 +36,20 @@ export interface RunParts {
   /** Called at once when a stop has been asked for: from then on this is no crash, and nobody should send work here. */
   readonly leave: () => void
   readonly close: (budget: number) => Promise<CloseReport>
+  /** Aborts when the plane begins to close, whoever asked for it. */
+  readonly closing: AbortSignal
 }
 
 /**
  * Runs until it is told to stop: by a signal of the process, or by `options.signal`. Then, within one budget: unready,
- * grace, modules in reverse. A second signal ends at once. Gives 0 when everything stopped, 1 when something did not.
+ * grace, modules in reverse. A second signal ends at once. When somebody else closes the plane, it ends with that. Gives
+ * 0 when everything stopped, 1 when something did not.
  */
 export async function runUntilStopped(parts: RunParts, options: RunOptions = {}): Promise<number> {
   const { host, clock, logger } = parts
   const { signals = true, exit = true, signal } = options
   const { shutdownTimeout = runDefaults.shutdownTimeout, grace = runDefaults.grace } = options
-  const stop: Deferred<string> = deferred()
+  const stop: Deferred<{ readonly why: string; readonly grace: number }> = deferred()
   const impatient = new AbortController()
   let asked = false
 
@@ -58,7 +61,7 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
     asked = true
     // At once: however the process ends from now on, it was told to.
     parts.leave()
-    stop.resolve(why)
+    stop.resolve({ why, grace: Math.min(grace, shutdownTimeout) })
   }
   const onReload = () => parts.reload()
   const onStop = new Map(stopSignals.map((name) => [name, () => askToStop(name)]))
@@ -69,19 +72,18 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
   }
   if (signal?.aborted) onAbort()
   else signal?.addEventListener('abort', onAbort, { once: true })
+  // Who closes the plane has stopped sending work: there is nothing to give load balancers time for.
+  const onClosing = () => stop.resolve({ why: 'the plane is closed', grace: 0 })
+  if (parts.closing.aborted) onClosing()
+  else parts.closing.addEventListener('abort', onClosing, { once: true })
   const letGo = keepAlive()
 
   try {
-    const why = await stop.promise
+    const { why, grace: pause } = await stop.promise
     logger.info(`Stopping: ${why}`)
     const startedAt = clock.monotonic()
     const code = await Promise.race([
-      closeInOrder(
-        parts,
-        Math.min(grace, shutdownTimeout),
-        () => shutdownTimeout - (clock.monotonic() - startedAt),
-        impatient.signal,
-      ),
+      closeInOrder(parts, pause, () => shutdownTimeout - (clock.monotonic() - startedAt), impatient.signal),
       ended(impatient.signal),
     ])
     if (exit) host.exit(code)
@@ -91,6 +93,7 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
     host.off('SIGHUP', onReload)
     for (const [name, listener] of onStop) host.off(name, listener)
     signal?.removeEventListener('abort', onAbort)
+    parts.closing.removeEventListener('abort', onClosing)
   }
 }
 

@@ -53,23 +53,30 @@ export function subscribeValue<Config, T>(
   events: Emitter<ReloadEvent>,
   current: () => Snapshot<object>,
   select: Selector<Config, T>,
-  ended: AbortSignal,
+  endings: readonly (AbortSignal | undefined)[],
 ): AsyncGenerator<ValueChange<T>, void, undefined> {
   // From the call on, not from the first `next()`: what is committed between the two is not missed.
   let seen = current()
   let woken: Deferred<void> = deferred()
-  const dispose = events.on((event) => {
-    if (event.kind === 'committed') woken.resolve()
-  })
-  const release = onAbort(ended, () => {
-    dispose()
+  let isOver = false
+  const releases: (() => void)[] = []
+  const end = () => {
+    isOver = true
+    for (const release of releases) release()
     woken.resolve()
-  })
+  }
+  releases.push(
+    events.on((event) => {
+      if (event.kind === 'committed') woken.resolve()
+    }),
+  )
+  for (const signal of endings) releases.push(onAbort(signal, end))
+
   async function* iterate(): AsyncGenerator<ValueChange<T>, void, undefined> {
     try {
-      while (!ended.aborted) {
+      while (!isOver) {
         await woken.promise
-        if (ended.aborted) return
+        if (isOver) return
         woken = deferred()
         const next = current()
         const change = changeOf(select, seen, next, createChanges(diffTrees(seen.config, next.config)))
@@ -77,11 +84,18 @@ export function subscribeValue<Config, T>(
         if (change !== undefined) yield change
       }
     } finally {
-      release()
-      dispose()
+      end()
     }
   }
-  return iterate()
+  const iterator = iterate()
+  const finish = iterator.return.bind(iterator)
+  return Object.assign(iterator, {
+    // A generator that was never asked has no `finally` to run, and one that waits would be waited for.
+    return(value: void | PromiseLike<void>) {
+      end()
+      return finish(value)
+    },
+  })
 }
 
 /** A path as the selector it stands for. */

@@ -44,9 +44,20 @@ export function sleep(clock: Clock, delay: number, signal?: AbortSignal): Promis
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
+
 /** Keeps the process running until the returned function is called. */
 export function keepAlive(): () => void {
   // The longest interval there is: it never has to do anything.
   const handle = setInterval(() => {}, 2 ** 31 - 1)
   return () => clearInterval(handle)
+}
+
+/** Keeps the process running until `work` has settled: what waits on our timers alone would otherwise end unheard. */
+export async function keptAlive<T>(work: () => Promise<T>): Promise<T> {
+  const letGo = keepAlive()
+  try {
+    return await work()
+  } finally {
+    letGo()
+  }
 }
