@@ -1,7 +1,7 @@
 /** Every `@example` of a public docstring compiles, in a service like those of the guides. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { type Entry, readEntry } from './read-examples.ts'
 import { type DocsWorkspace, makeDocsWorkspace, writeFile } from './workspace.ts'
 
@@ -67,11 +67,11 @@ const imports = [
   ]),
 ].join('\n')
 
-let workspace: DocsWorkspace | undefined
+let workspace: DocsWorkspace
 beforeAll(() => {
   workspace = makeDocsWorkspace({ unusedNames: true })
+  return () => workspace.remove()
 }, 120_000)
-afterAll(() => workspace?.remove())
 
 test('there are examples, and each is read', () => {
   expect(examples.length).toBeGreaterThan(25)
@@ -79,7 +79,7 @@ test('there are examples, and each is read', () => {
 })
 
 test('every example compiles', () => {
-  const folder = join(workspace?.folder ?? '', 'types')
+  const folder = join(workspace.folder, 'types')
   writeFile(join(folder, 'surroundings.ts'), surroundings)
   const files = new Map<string, string>()
   for (const { place, code } of examples) {
@@ -88,5 +88,5 @@ test('every example compiles', () => {
     writeFile(join(folder, file), `${imports}\n${code}\nexport {}\n`)
   }
   expect(files.size).toBe(examples.length)
-  expect(workspace?.check()).toBe('')
+  expect(workspace.check()).toBe('')
 }, 120_000)

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { followGuide } from './follow-guide.ts'
 import { readGuide, type Step } from './read-guide.ts'
 import { readmeTrial } from './readme-trial.ts'
@@ -24,8 +24,8 @@ const folderOf = (page: string) => page.replaceAll(/\W+/g, '-').toLowerCase()
 let workspace: DocsWorkspace
 beforeAll(() => {
   workspace = makeDocsWorkspace()
+  return () => workspace.remove()
 }, 120_000)
-afterAll(() => workspace.remove())
 
 test('every example compiles as its reader would compile it', () => {
   for (const [page, steps] of pages) {

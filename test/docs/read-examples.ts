@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** One `@example` of a public docstring. */
-export interface Example {
+interface Example {
   /** Where it stands: `plane/create-plane.ts:28`. */
   readonly place: string
   readonly code: string

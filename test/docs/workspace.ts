@@ -1,12 +1,29 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
-/** What guides may import or run. */
-const installed = ['trimtab', 'zod', 'tsx', 'typescript', '@types', 'undici-types', 'pino', 'undici'] as const
+const tsc = join(repository, 'node_modules/typescript/bin/tsc')
+const manifest: { dependencies: Record<string, string> } = JSON.parse(
+  readFileSync(join(repository, 'packages/trimtab/package.json'), 'utf8'),
+)
+/** What the library needs, and what guides import or run beside it. */
+const installed = [
+  ...Object.keys(manifest.dependencies),
+  ...['zod', 'pino', 'undici', 'undici-types', 'tsx', 'typescript', '@types'],
+]
 
 /** A folder outside of the repository in which projects find the built library, as if each had installed it. */
 export interface DocsWorkspace {
@@ -19,15 +36,16 @@ export interface DocsWorkspace {
 }
 
 export function makeDocsWorkspace({ unusedNames = false }: { readonly unusedNames?: boolean } = {}): DocsWorkspace {
-  execFileSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-b', 'packages/trimtab'], {
-    cwd: repository,
-    stdio: 'inherit',
-  })
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'trimtab-docs-')))
-  const bin = join(folder, 'node_modules/.bin')
+  const modules = join(folder, 'node_modules')
+  const bin = join(modules, '.bin')
   mkdirSync(bin, { recursive: true })
-  for (const name of installed) symlinkSync(join(repository, 'node_modules', name), join(folder, 'node_modules', name))
-  const command = `#!/bin/sh\nexec '${process.execPath}' '${join(repository, 'packages/trimtab/dist/cli/bin.js')}' "$@"\n`
+  for (const name of installed) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(placeOf(name), join(modules, name))
+  }
+  buildLibrary(join(modules, 'trimtab'))
+  const command = `#!/bin/sh\nexec '${process.execPath}' '${join(modules, 'trimtab/dist/cli/bin.js')}' "$@"\n`
   writeFileSync(join(bin, 'trimtab'), command, { mode: 0o755 })
   writeFile(join(folder, 'types/tsconfig.json'), tsconfig(!unusedNames))
   writeFile(join(folder, 'types/package.json'), '{ "type": "module" }')
@@ -36,7 +54,6 @@ export function makeDocsWorkspace({ unusedNames = false }: { readonly unusedName
     folder,
     bin,
     check() {
-      const tsc = join(repository, 'node_modules/typescript/bin/tsc')
       try {
         return execFileSync(process.execPath, [tsc, '--project', join(folder, 'types')], { encoding: 'utf8' })
       } catch (error) {
@@ -45,6 +62,18 @@ export function makeDocsWorkspace({ unusedNames = false }: { readonly unusedName
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
+}
+
+/** A build of its own: nothing that is read here is written by anybody else meanwhile. */
+function buildLibrary(folder: string): void {
+  const own = ['--outDir', join(folder, 'dist'), '--tsBuildInfoFile', join(folder, '.tsbuildinfo')]
+  execFileSync(process.execPath, [tsc, '--project', 'packages/trimtab', ...own], { cwd: repository, stdio: 'inherit' })
+  copyFileSync(join(repository, 'packages/trimtab/package.json'), join(folder, 'package.json'))
+}
+
+function placeOf(name: string): string {
+  const own = join(repository, 'packages/trimtab/node_modules', name)
+  return existsSync(own) ? own : join(repository, 'node_modules', name)
 }
 
 export function writeFile(path: string, text: string): void {
