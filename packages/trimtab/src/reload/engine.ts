@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
 import { createSnapshot } from '../model/snapshot.ts'
+import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import type { UnitId } from '../modules/instance.ts'
 import { describeEnd } from '../modules/lifecycle.ts'
@@ -100,6 +101,11 @@ export class Engine {
   /** What is in force; undefined before a boot has succeeded. */
   get committed(): Committed | undefined {
     return this.#ledger.committed
+  }
+
+  /** Has every snapshot shown in the moment in which it comes into force, before anybody hears of it. For one follower. */
+  follow(show: (snapshot: Snapshot<object>) => void): void {
+    this.#ledger.follow(show)
   }
 
   /** What can be gone back to. */

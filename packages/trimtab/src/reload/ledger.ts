@@ -1,4 +1,5 @@
 import { createScrubber, secretTexts } from '../model/secrecy/scrub.ts'
+import type { Snapshot } from '../model/snapshot.ts'
 import type { Instance, UnitId } from '../modules/instance.ts'
 import type { Retirement } from '../modules/retirement.ts'
 import type { EmitterSource } from '../primitives/emitter.ts'
@@ -24,6 +25,7 @@ export class Ledger {
   readonly #history: History
   readonly #trusted = new Set<string>()
   #committed: Committed | undefined
+  #show: (snapshot: Snapshot<object>) => void = () => {}
   #stable: Committed | undefined
   #unproved: readonly Unproved[] = []
   #stuck: readonly StuckModule[] = []
@@ -77,10 +79,16 @@ export class Ledger {
     return [...this.ground.parked.values(), ...(this.#committed?.running.values() ?? [])]
   }
 
+  /** Has every snapshot shown in the moment in which it comes into force, before anybody hears of it. */
+  follow(show: (snapshot: Snapshot<object>) => void): void {
+    this.#show = show
+  }
+
   /** Puts a new state in force. What then neither runs nor is kept is ended in the background. */
   swap(next: Committed): void {
     const before = this.#committed
     this.#committed = next
+    this.#show(next.snapshot)
     this.#formerSecrets = before?.secrets ?? []
     const kept = new Set(next.running.values())
     // What nobody knows the state of is nothing to go back to: the way back starts it anew.
