@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { tempFolder } from '../../../../test/support/temp-folder.ts'
+import { TrimtabError } from '../errors/trimtab-error.ts'
 import { createPlane } from '../plane/create-plane.ts'
 import { defineConfig } from '../schema/define-config.ts'
 import { dynamic, secret } from '../schema/marks.ts'
 import { printProblem } from '../schema/problem.ts'
 import { fileSource } from '../sources/file.ts'
+import { createTestPlane } from '../testing/test-plane.ts'
 import { defineModule } from './define-module.ts'
 import { refusal } from './refusal.ts'
 
@@ -79,4 +81,30 @@ test('a refusal shows no secret of the configuration', async () => {
 test('the message of the error names every place', () => {
   const error = refusal([{ path: ['routes', '/v1/*', 'match'], why: 'expected another' }])
   expect(error.message).toBe('routes["/v1/*"].match: expected another')
+})
+
+test('a hint and a path are scrubbed as well, and what only looks like a refusal is one of the whole section', async () => {
+  const quoting = refusal([{ path: ['pool', 'hunter2!'], why: 'is wrong', hint: 'Do not use hunter2!' }])
+  const { outcome } = await planeThatRefuses(() => quoting)
+  expect(outcome.problems).toHaveLength(1)
+  expect(JSON.stringify(outcome)).not.toContain('hunter2!')
+  expect(outcome.problems[0]).toMatchObject({ message: 'is wrong', hint: 'Do not use [secret]' })
+
+  const broken = new TrimtabError('config_invalid', 'no', { details: { problems: [{ path: 'a[[' }, null] } })
+  const { outcome: whole } = await planeThatRefuses(() => broken)
+  expect(whole.problems).toMatchObject([{ code: 'module_refused', path: 'pool', message: 'no' }])
+})
+
+test('what `enabled` throws is scrubbed', async () => {
+  const password = 'hunter2!'
+  const pool = defineModule({
+    name: 'pool',
+    config: config.section('pool'),
+    enabled: (section) => {
+      throw new Error(`not with ${section.password.reveal()}`)
+    },
+    start: () => ({}),
+  })
+  const boot = createTestPlane(config, { tree: { pool: { min: 1, max: 2, password } }, modules: [pool] })
+  await expect(boot).rejects.toMatchObject({ message: expect.stringContaining('not with [secret]') })
 })

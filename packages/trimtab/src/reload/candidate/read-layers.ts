@@ -1,9 +1,9 @@
-import { describeThrown } from '../../errors/trimtab-error.ts'
 import type { Layer } from '../../model/layer.ts'
 import type { SourceName } from '../../model/source-name.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import { runStep } from '../../primitives/deadline.ts'
 import type { Problem } from '../../schema/problem.ts'
+import { failureKind } from '../../sources/failure-kind.ts'
 import type { Reading, Source, SourceReader } from '../../sources/source.ts'
 
 /** An opened source and what is known of its readings. */
@@ -56,8 +56,9 @@ export function createLayerReader(opened: readonly OpenSource[], clock: Clock, t
       case 'done':
         return end.value
       case 'failed':
-        // A reader of somebody else's that throws instead of answering; its text may quote what it read.
-        return unreadable(each.source, 'unreadable', 'the source threw instead of answering', describeThrown(end.error))
+        // A reader of somebody else's that throws instead of answering: its text may quote what it read, so only the
+        // kind of the error is shown.
+        return unreadable(each.source, 'unreadable', `threw instead of answering (${failureKind(end.error)})`)
       case 'timed_out':
         return unreadable(each.source, 'step_timed_out', `was not read within ${timeout} ms`)
       case 'aborted':
@@ -138,8 +139,8 @@ function unread(): Memory {
   }
 }
 
-function unreadable(source: Source, code: 'unreadable' | 'step_timed_out', message: string, hint?: string): Reading {
-  return { kind: 'unreadable', problems: [{ code, severity: 'error', message, origin: { source: source.name }, hint }] }
+function unreadable(source: Source, code: 'unreadable' | 'step_timed_out', message: string): Reading {
+  return { kind: 'unreadable', problems: [{ code, severity: 'error', message, origin: { source: source.name } }] }
 }
 
 /** What to do about it was answered by whoever marked the source optional. */

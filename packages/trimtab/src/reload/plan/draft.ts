@@ -1,5 +1,6 @@
 import type { Segments } from '../../model/path.ts'
 import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
+import { createScrubber, secretTexts } from '../../model/secrecy/scrub.ts'
 import type { Graph } from '../../modules/graph.ts'
 import type { UnitId } from '../../modules/instance.ts'
 import type { ConfigDefinition } from '../../schema/define-config.ts'
@@ -47,7 +48,11 @@ export function draft(host: DraftHost, ground: DraftGround, content: Content): D
       config: candidate.config,
       stuck: ground.stuck,
     })
-    if (planned.problems.length > 0) return { ok: false, problems: planned.problems }
+    if (planned.problems.length > 0) {
+      // What an `enabled` threw may quote the section it was given.
+      const scrub = createScrubber([...secretTexts(candidate.config), ...content.secrets])
+      return { ok: false, problems: planned.problems.map((each) => ({ ...each, message: scrub(each.message) })) }
+    }
     if (planned.blocked.length === 0) {
       const { steps } = planned
       const pendingRestart = pendingRestarts(candidate, held)

@@ -93,18 +93,8 @@ function problemsOfEnd(
   end: Exclude<StepEnd<unknown>, { kind: 'done' }>,
   origin: CheckTask['origin'],
 ): readonly Problem[] {
-  const named = end.kind === 'failed' && isTrimtabError(end.error, 'config_invalid') ? problemsOf(end.error) : []
-  if (named.length > 0) {
-    return named.map((problem) => ({
-      ...problem,
-      ...(problem.path === undefined
-        ? {}
-        : { origin: problem.origin ?? nearestOrigin(origin, parsePath(problem.path)) }),
-      severity: 'error',
-      module: unit,
-      message: host.scrub(problem.message),
-    }))
-  }
+  const named = end.kind === 'failed' ? namedProblems(host, unit, end.error, origin) : []
+  if (named.length > 0) return named
   const problem = {
     severity: 'error',
     module: unit,
@@ -113,6 +103,31 @@ function problemsOfEnd(
   return end.kind === 'timed_out'
     ? [{ ...problem, code: 'step_timed_out', message: `its check ${describeEnd(end)}` }]
     : [{ ...problem, code: 'module_refused', message: host.scrub(describeEnd(end)) }]
+}
+
+/** The places that a module named, with who set them. None where what it threw only looks as if it named some. */
+function namedProblems(
+  { scrub }: StepHost,
+  unit: UnitId,
+  error: unknown,
+  origin: CheckTask['origin'],
+): readonly Problem[] {
+  if (!isTrimtabError(error, 'config_invalid')) return []
+  try {
+    return problemsOf(error).map(({ path, hint, ...problem }) => ({
+      ...problem,
+      // A path that holds a secret names no place of a schema.
+      ...(path === undefined || scrub(path) !== path
+        ? {}
+        : { path, origin: problem.origin ?? nearestOrigin(origin, parsePath(path)) }),
+      severity: 'error',
+      module: unit,
+      message: scrub(problem.message),
+      ...(hint === undefined ? {} : { hint: scrub(hint) }),
+    }))
+  } catch {
+    return []
+  }
 }
 
 /** Who set a place; where nobody did, who set what it would stand in. */
