@@ -21,7 +21,7 @@ interface Block {
  * nobody runs: it is refused.
  */
 export function readGuide(page: string, markdown: string): readonly Step[] {
-  return blocksOf(markdown).map((block): Step => {
+  return blocksOf(page, markdown).map((block): Step => {
     const { language, words, lines, line } = block
     const refuse = (why: string) => new Error(`${page}:${line}: ${why}`)
     switch (language) {
@@ -46,7 +46,7 @@ export function readGuide(page: string, markdown: string): readonly Step[] {
   })
 }
 
-function blocksOf(markdown: string): readonly Block[] {
+function blocksOf(page: string, markdown: string): readonly Block[] {
   const blocks: Block[] = []
   let open: { readonly info: string; readonly line: number; readonly lines: string[] } | undefined
   for (const [index, text] of markdown.split('\n').entries()) {
@@ -59,6 +59,7 @@ function blocksOf(markdown: string): readonly Block[] {
       open = undefined
     }
   }
+  if (open !== undefined) throw new Error(`${page}:${open.line}: this block is not closed`)
   return blocks
 }
 
