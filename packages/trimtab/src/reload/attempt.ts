@@ -47,6 +47,8 @@ export interface Ground {
   readonly stuck: ReadonlySet<UnitId>
   /** Contents that were stable once in this process. */
   readonly trusted: ReadonlySet<string>
+  /** Texts that were secret before this attempt. */
+  readonly secrets: readonly string[]
 }
 
 export interface AttemptRequest {
@@ -159,7 +161,7 @@ async function attemptContent(
   const stepHost = createStepHost(host, {
     previous: ground.committed?.snapshot,
     next: candidate,
-    secrets: [...content.secrets, ...(ground.committed?.secrets ?? [])],
+    secrets: [...content.secrets, ...ground.secrets],
     basis: host.basis,
   })
   const asked = todo.filter((step) => step.action !== 'stop')

@@ -91,7 +91,7 @@ export class Bake {
     const steps = createStepHost(host, {
       previous: before.snapshot,
       next: stable.snapshot,
-      secrets: [...before.secrets, ...stable.secrets],
+      secrets: ledger.secrets,
       basis: host.basis,
     })
     // What a judge says may quote what it asked.
@@ -101,7 +101,7 @@ export class Bake {
     const snapshot = createSnapshot({ ...stable.snapshot, generation, committedAt: host.clock.now() })
     const committed: Committed = { ...stable, snapshot, running }
     const changes = createChanges(diffTrees(before.snapshot.config, snapshot.config), steps.redaction)
-    const undone = ledger.goBack(committed)
+    const undone = ledger.goBack(committed, changes)
 
     const id = undone.at(-1)?.pass.id ?? 'r0'
     events.emit({ kind: 'committed', id, previous: before.snapshot, next: snapshot, changes, undone: true })

@@ -328,13 +328,9 @@ export class Engine {
       layers: content.layers,
       committedAt: this.#host.clock.now(),
     })
-    this.#ledger.swap({
-      snapshot,
-      running: applied.running,
-      pending: plan.pendingRestart,
-      layers: content.layers,
-      secrets: content.secrets,
-    })
+    const { layers, secrets } = content
+    const next = { snapshot, running: applied.running, pending: plan.pendingRestart, layers, secrets }
+    this.#ledger.swap(next, plan.changes)
     applied.release()
 
     if (applied.outstanding.length === 0) this.#breaker.close()

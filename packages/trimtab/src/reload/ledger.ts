@@ -1,3 +1,4 @@
+import type { Changes } from '../model/changes.ts'
 import { createScrubber, secretTexts } from '../model/secrecy/scrub.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Instance, UnitId } from '../modules/instance.ts'
@@ -6,6 +7,7 @@ import type { EmitterSource } from '../primitives/emitter.ts'
 import type { Ground } from './attempt.ts'
 import { type Committed, parkedOf } from './committed.ts'
 import type { ReloadEvent } from './events.ts'
+import { FormerSecrets } from './former-secrets.ts'
 import { createHistory, type History } from './history.ts'
 import { isFailure, isRepeated, samePending } from './outcome-of.ts'
 import type { Outcome, StuckModule } from './outcome.ts'
@@ -29,7 +31,7 @@ export class Ledger {
   #stable: Committed | undefined
   #unproved: readonly Unproved[] = []
   #stuck: readonly StuckModule[] = []
-  #formerSecrets: readonly string[] = []
+  readonly #formerSecrets = new FormerSecrets()
 
   constructor(events: EmitterSource<ReloadEvent>, retirement: Retirement, historyLimit: number) {
     this.#events = events
@@ -64,14 +66,20 @@ export class Ledger {
       parked: parkedOf(this.#stable, this.#committed),
       stuck: new Set(this.#stuck.map(({ module }) => module)),
       trusted: this.#trusted,
+      secrets: this.secrets,
     }
   }
 
-  /** Takes out of a text what is secret in what is in force, was so just before, or can be gone back to. */
+  /** What references gave to what is in force or can be gone back to, and secrets of earlier times. */
+  get secrets(): readonly string[] {
+    return [...(this.#committed?.secrets ?? []), ...(this.#stable?.secrets ?? []), ...this.#formerSecrets]
+  }
+
+  /** Takes out of a text what is secret in what is in force, was so before, or can be gone back to. */
   scrub(text: string, section?: unknown): string {
-    const sides = [this.#committed, this.#stable].filter((side) => side !== undefined)
-    const texts = sides.flatMap(({ snapshot, secrets }) => [...secretTexts(snapshot.config), ...secrets])
-    return createScrubber([...texts, ...this.#formerSecrets, ...secretTexts([section])])(text)
+    const trees = [this.#committed?.snapshot.config, this.#stable?.snapshot.config, section]
+    const texts = trees.flatMap((tree) => [...secretTexts(tree)])
+    return createScrubber([...texts, ...this.secrets])(text)
   }
 
   /** Everything that runs or is kept. */
@@ -85,11 +93,11 @@ export class Ledger {
   }
 
   /** Puts a new state in force. What then neither runs nor is kept is ended in the background. */
-  swap(next: Committed): void {
+  swap(next: Committed, changes: Changes): void {
     const before = this.#committed
     this.#committed = next
     this.#show(next.snapshot)
-    this.#formerSecrets = before?.secrets ?? []
+    this.#formerSecrets.note(changes, before?.secrets ?? [])
     const kept = new Set(next.running.values())
     // What nobody knows the state of is nothing to go back to: the way back starts it anew.
     for (const instance of this.#stable?.running.values() ?? []) if (!instance.unsound) kept.add(instance)
@@ -114,11 +122,11 @@ export class Ledger {
   }
 
   /** Swaps back to what was stable; `returned` is that in a new generation. Gives the commits that were undone. */
-  goBack(returned: Committed): readonly Unproved[] {
+  goBack(returned: Committed, changes: Changes): readonly Unproved[] {
     const undone = this.#unproved
     this.#unproved = []
     this.#stable = returned
-    this.swap(returned)
+    this.swap(returned, changes)
     return undone
   }
 
