@@ -7,7 +7,7 @@ import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
 import { configInvalid, sourceUnreadable } from '../schema/problem.ts'
 import { ambient } from './ambient.ts'
 import { openReading, timeOf } from './assembly.ts'
-import { checkSources, type PlaneOptions } from './options.ts'
+import { checkConfig, checkSources, type PlaneOptions } from './options.ts'
 
 export interface LoadConfigOptions<Schema extends ConfigSchema>
   extends Pick<PlaneOptions<Schema>, 'config' | 'sources' | 'references' | 'clock'> {
@@ -27,6 +27,7 @@ export async function loadConfig<Schema extends ConfigSchema>(
   const { sources, references, signal = new AbortController().signal } = options
   // The schema's type matters to the caller alone.
   const definition: ConfigDefinition = options.config
+  checkConfig(definition)
   checkSources(sources)
   const open = disposers()
   try {

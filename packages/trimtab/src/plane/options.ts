@@ -80,14 +80,34 @@ const known = [
 
 const instanceName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/
 
+/** The names inside the options that are objects themselves. */
+const knownInside = {
+  references: ['allow', 'resolvers'],
+  reload: [...Object.keys(defaultTimeouts), ...Object.keys(reloadDefaults)],
+  breaker: Object.keys(defaultBreaker),
+  bake: ['judge'],
+} as const satisfies { readonly [Name in keyof PlaneOptions]?: readonly string[] }
+
 /** Throws `option_invalid` for anything that cannot be what was meant. Options are never adjusted. */
 export function checkOptions(options: PlaneOptions): void {
+  if (typeof options !== 'object' || options === null) throw invalid('config', 'is missing')
   const unknown = Object.keys(options).filter((name) => !known.some((each) => each === name))
   if (unknown.length > 0) throw invalid(unknown.join(', '), `is not known; the options are ${known.join(', ')}`)
+  checkConfig(options.config)
   checkSources(options.sources)
+  for (const [name, names] of Object.entries(knownInside)) {
+    // The keys are those of PlaneOptions.
+    const inside: unknown = options[name as keyof typeof knownInside]
+    if (inside !== undefined) checkNames(name, inside, names)
+  }
 
-  const { instance, reload = {}, breaker = {} } = options
-  if (instance !== undefined && !instanceName.test(instance)) {
+  const { modules = [], instance, reload = {}, breaker = {}, bake, logger } = options
+  if (!Array.isArray(modules) || modules.some((module) => module?.definition === undefined))
+    throw invalid('modules', 'has to be a list of what defineModule() gives')
+  if (bake !== undefined && typeof bake.judge?.judge !== 'function')
+    throw invalid('bake.judge', 'has to be an object with a function `judge`')
+  if (logger !== undefined && logger !== false) checkLogger(logger)
+  if (instance !== undefined && !(typeof instance === 'string' && instanceName.test(instance))) {
     throw invalid('instance', 'has to be 1 to 128 letters, digits, _, - and ., the first a letter or digit')
   }
   for (const name of Object.keys({ ...defaultTimeouts, readTimeout: 0, bootTimeout: 0 })) {
@@ -99,8 +119,12 @@ export function checkOptions(options: PlaneOptions): void {
   checkCount('reload.history', reload.history)
   checkCount('breaker.threshold', breaker.threshold)
   checkMilliseconds('breaker.spacing', breaker.spacing)
-  checkMilliseconds('breaker.backoff.initial', breaker.backoff?.initial)
-  checkMilliseconds('breaker.backoff.max', breaker.backoff?.max)
+  const { backoff } = breaker
+  if (backoff === undefined) return
+  checkNames('breaker.backoff', backoff, ['initial', 'max'])
+  checkMilliseconds('breaker.backoff.initial', backoff.initial ?? Number.NaN)
+  checkMilliseconds('breaker.backoff.max', backoff.max ?? Number.NaN)
+  if (backoff.initial > backoff.max) throw invalid('breaker.backoff.initial', 'has to be no more than max')
 }
 
 export function breakerOptions(given: Partial<BreakerOptions> = {}): BreakerOptions {
@@ -113,9 +137,29 @@ export function breakerOptions(given: Partial<BreakerOptions> = {}): BreakerOpti
 
 /** Sources are told apart by their names, in origins, status and the state folder. */
 export function checkSources(sources: readonly Source[]): void {
+  if (!Array.isArray(sources) || sources.some((source) => typeof source?.open !== 'function'))
+    throw invalid('sources', "has to be a list of sources, as fileSource('config.yaml') gives one")
   const names = sources.map((source) => source.name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw invalid('sources', `has two called ${twice}; give one of them a \`name\``)
+}
+
+export function checkConfig(config: ConfigDefinition): void {
+  // A zod schema has a `shape` as well.
+  if (config?.shape?.kind !== 'object') throw invalid('config', 'has to be what defineConfig() gives')
+}
+
+function checkNames(option: string, given: unknown, names: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) throw invalid(option, 'has to be an object')
+  const unknown = Object.keys(given).filter((name) => !names.includes(name))
+  if (unknown.length > 0)
+    throw invalid(`${option}.${unknown.join(', ')}`, `is not known; there are ${names.join(', ')}`)
+}
+
+function checkLogger(logger: Logger): void {
+  const levels = ['debug', 'info', 'warn', 'error'] as const
+  const missing = levels.find((level) => typeof logger[level] !== 'function')
+  if (missing !== undefined) throw invalid('logger', `has to be false, or have a function \`${missing}\``)
 }
 
 function checkMilliseconds(name: string, value: number | undefined): void {
