@@ -88,7 +88,7 @@ export function describeEnd(end: StepEnd<unknown>): string {
     case 'failed':
       return describeThrown(end.error)
     case 'timed_out':
-      return `did not finish within ${end.elapsed} ms`
+      return `did not finish within ${Math.round(end.elapsed)} ms`
     case 'aborted':
       return 'was cancelled'
     default:
