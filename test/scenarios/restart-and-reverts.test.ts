@@ -105,16 +105,21 @@ test.each(bad)(
     const modules = [pool, later, fresh]
     const logger = hearingLogger()
     const plane = await createPlane({ config, sources: [source], modules, clock, random: () => 0.5, logger })
-    const scripts = { 1: ['pool', 'check'], 2: ['fresh', 'start'], 3: ['later', 'reload'] } as const
-    const broken = Object.entries(scripts).find(([max]) => JSON.stringify(tree).includes(`"max":${max}}`))?.[1]
-    if (broken !== undefined) recording.script(...broken, { kind: 'throw', error: new Error('broken') })
+    const broken = (
+      [
+        [1, 'pool', 'check'],
+        [2, 'fresh', 'start'],
+        [3, 'later', 'reload'],
+      ] as const
+    ).find(([max]) => JSON.stringify(tree).includes(`"max":${max}}`))
+    if (broken !== undefined) recording.script(broken[1], broken[2], { kind: 'throw', error: new Error('broken') })
 
     if (tree === 'fails') source.fail({ code: 'unreadable', severity: 'error', message: 'is broken' })
     else source.set(tree)
     const outcome = await settle(clock, plane.reload())
     expect(outcome.status).toBe(status)
 
-    if (broken !== undefined) recording.script(...broken, { kind: 'ok' })
+    if (broken !== undefined) recording.script(broken[1], broken[2], { kind: 'ok' })
     source.set({ pool: { max: 20 } })
     const after = await settle(clock, plane.reload())
 
