@@ -24,6 +24,8 @@ const nested = {
   log: { level: 'info', format: { kind: 'json', colour: false } },
 } as const
 
+const place = (section: number, field: number) => [`section${section}`, `field${field}`]
+
 const subjects: readonly Subject[] = [
   { name: 'diff simple, 3 leaves', previous: { host: 'localhost', port: 8080, debug: false }, changed: [['port']] },
   {
@@ -36,14 +38,19 @@ const subjects: readonly Subject[] = [
   },
   {
     name: 'diff of 60 leaves, 5 changed',
-    previous: numberTree([6, 10]),
-    changed: [0, 1, 2, 3, 4].map((index) => [`section${index}`, `field${index}`]),
+    previous: numberTree([12, 5]),
+    changed: [0, 1, 3].map((field) => place(3, field)).concat([2, 4].map((field) => place(7, field))),
     limit: { atLeast: 5 },
   },
   {
+    name: 'diff of 60 leaves, 5 changed in 5 sections',
+    previous: numberTree([12, 5]),
+    changed: [0, 1, 2, 3, 4].map((index) => place(index * 2, index)),
+  },
+  {
     name: 'diff of 10,000 leaves, 10 changed',
-    previous: numberTree([10, 10, 100]),
-    changed: Array.from({ length: 10 }, (_, index) => [`section${index}`, `section${index}`, `field${index * 7}`]),
+    previous: numberTree([100, 10, 10]),
+    changed: Array.from({ length: 10 }, (_, index) => [`section${index * 9}`, ...place(index, index)]),
     limit: { atLeast: 40 },
   },
 ]

@@ -12,6 +12,9 @@ function typed(values: Record<string, unknown>): object {
   return Reflect.construct(Section, []) as object
 }
 
+const recordOf = (entries: [string, unknown][]) =>
+  Object.assign(Object.create(null) as object, Object.fromEntries(entries))
+
 const texts = (previous: unknown, next: unknown): readonly string[] =>
   diffTrees(previous, next).map((change) => JSON.stringify(change))
 
@@ -126,6 +129,18 @@ describe('diffTrees', () => {
     const shared = new Proxy({}, { get: fail, ownKeys: fail, has: fail, getOwnPropertyDescriptor: fail })
     expect(diffTrees({ shared, a: 1 }, { a: 2, shared })).toHaveLength(1)
     expect(diffTrees(shared, shared)).toEqual([])
+  })
+
+  it.each([
+    ['the same order', (entries: [string, unknown][]) => entries],
+    ['another order', (entries: [string, unknown][]) => entries.toReversed()],
+  ])('sorts places key by key, whatever the order of keys: %s', (_name, order) => {
+    const tree = (value: number) => ({ b: value, 'a-b': value, a: { z: value, y: [value] }, '/': { x: value } })
+    for (const make of [(entries: [string, unknown][]) => Object.fromEntries(entries), recordOf]) {
+      const previous = make(Object.entries(tree(1)))
+      const next = make(order(Object.entries(tree(2))))
+      expect(diffTrees(previous, next).map(({ path }) => path)).toEqual(['["/"].x', 'a.y', 'a.z', 'a-b', 'b'])
+    }
   })
 
   it('finds what is different in objects of many keys', () => {

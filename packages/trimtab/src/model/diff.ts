@@ -21,7 +21,7 @@ export function diffAt(at: Segments, previous: unknown, next: unknown): readonly
   if (previous === next) return []
   const changes: Change[] = []
   if (isPlainObject(previous) && isPlainObject(next)) {
-    compareObjects({ parent: undefined, key: '', path: printPath(at) }, previous, next, changes)
+    compareObjects(printPath(at), previous, next, changes)
   } else if (!isSameValue(previous, next)) {
     changes.push(toChange(printPath(at), previous, next))
   }
@@ -85,32 +85,25 @@ export function reverseChanges(changes: readonly Change[]): readonly Change[] {
   })
 }
 
-/** An object being walked. Its path is printed when it is needed first: most objects that are walked do not need it. */
-interface Place {
-  readonly parent: Place | undefined
-  readonly key: string
-  path: Path | undefined
-}
-
 type Entries = Readonly<Record<string, unknown>>
 
-function compareObjects(place: Place, previous: Entries, next: Entries, changes: Change[]): void {
+function compareObjects(at: Path, previous: Entries, next: Entries, changes: Change[]): void {
   const differing = differingKeys(previous, next)
   if (differing === undefined) {
     for (const key of sorted(allKeys(previous, next))) {
-      compareEntry(place, key, ownValue(previous, key), ownValue(next, key), changes)
+      compareEntry(at, key, ownValue(previous, key), ownValue(next, key), changes)
     }
   } else {
-    for (const key of sorted(differing)) compareEntry(place, key, previous[key], next[key], changes)
+    for (const key of sorted(differing)) compareEntry(at, key, previous[key], next[key], changes)
   }
 }
 
-function compareEntry(place: Place, key: string, previous: unknown, next: unknown, changes: Change[]): void {
+function compareEntry(at: Path, key: string, previous: unknown, next: unknown, changes: Change[]): void {
   if (previous === next) return
-  if (isPlainObject(previous) && isPlainObject(next)) {
-    compareObjects({ parent: place, key, path: undefined }, previous, next, changes)
+  if (typeof previous === 'object' && isPlainObject(previous) && isPlainObject(next)) {
+    compareObjects(childPath(at, key), previous, next, changes)
   } else if (!isSameValue(previous, next)) {
-    changes.push(toChange(childPath(pathOf(place), key), previous, next))
+    changes.push(toChange(childPath(at, key), previous, next))
   }
 }
 
@@ -130,9 +123,4 @@ function sorted(keys: readonly string[]): readonly string[] {
     if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return [...keys].sort()
   }
   return keys
-}
-
-function pathOf(place: Place): Path {
-  place.path ??= place.parent === undefined ? printPath([]) : childPath(pathOf(place.parent), place.key)
-  return place.path
 }
