@@ -61,3 +61,12 @@ export function describeThrown(thrown: unknown): string {
     return 'threw something that cannot be read'
   }
 }
+
+/** What somebody threw, as an error whose texts have passed through `clean`: a copy, because the original is theirs. */
+export function cleanThrown(thrown: unknown, clean: (text: string) => string): Error {
+  const copy = new Error(clean(describeThrown(thrown)))
+  if (!(thrown instanceof Error)) return copy
+  const { name, stack } = thrown
+  if (typeof stack === 'string') copy.stack = clean(stack)
+  return Object.defineProperty(copy, 'name', { value: name, configurable: true })
+}

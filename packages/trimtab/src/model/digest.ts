@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import { isJsonArray, type Json, type JsonArray, type JsonObject } from '../primitives/json.ts'
 
 /** Identifies content: the same text exactly for the same content, whatever the order of keys. */
@@ -41,4 +41,9 @@ export function digestOf(tree: Json): string {
 
 function sha256(text: string): string {
   return hash('sha256', text, 'base64url')
+}
+
+/** A digest as it may be shown: it still tells same from other, but nothing can be found by trying without the key. */
+export function keyedDigest(key: Uint8Array, digest: string): string {
+  return createHmac('sha256', key).update(digest).digest('base64url')
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { keyedDigest } from '../model/digest.ts'
 import { createGraph } from '../modules/graph.ts'
 import { defaultTimeouts, type ModuleTimeouts } from '../modules/define-module.ts'
 import { type Clock, systemClock } from '../primitives/clock.ts'
@@ -30,6 +31,8 @@ export interface Reading {
   readonly opened: readonly OpenSource[]
   readonly reader: LayerReader
   readonly loader: ContentLoader
+  /** Makes of a digest what may be shown. */
+  readonly identify: (digest: string) => string
   /** Milliseconds that reading one source may take. */
   readonly readTimeout: number
   readonly resolvers: readonly ReferenceResolver[]
@@ -44,11 +47,13 @@ export interface ReadingParts {
   readonly readTimeout: number | undefined
   readonly host: SourceHost
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What content is identified with; asked at every load, because the state folder is opened after the sources. */
+  readonly digestKey?: (() => Uint8Array) | undefined
 }
 
 /** Opens sources; each is given to `open` to be closed, as soon as it is. */
 export function openReading(
-  { definition, sources, references, readTimeout = reloadDefaults.readTimeout, host, env }: ReadingParts,
+  { definition, sources, references, readTimeout = reloadDefaults.readTimeout, host, env, digestKey }: ReadingParts,
   open: Disposers,
 ): Reading {
   const resolvers = [environmentResolver(env), fileResolver(host), ...(references?.resolvers ?? [])]
@@ -60,8 +65,18 @@ export function openReading(
     return { source, reader }
   })
   const reader = createLayerReader(opened, host.clock, readTimeout)
-  const loader = createLoader({ sources, reader, references: resolving, shape: definition.shape })
-  return { opened, reader, loader, readTimeout, resolvers, isReference: (text) => hasReference(text, schemes) }
+  const ownKey = randomBytes(32)
+  const identify = (digest: string) => keyedDigest(digestKey?.() ?? ownKey, digest)
+  const loader = createLoader({ sources, reader, references: resolving, shape: definition.shape, identify })
+  return {
+    opened,
+    reader,
+    loader,
+    identify,
+    readTimeout,
+    resolvers,
+    isReference: (text) => hasReference(text, schemes),
+  }
 }
 
 export interface EngineParts {

@@ -1,3 +1,4 @@
+import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { UnitId } from '../modules/instance.ts'
 
 export interface CloseOptions {
@@ -8,4 +9,10 @@ export interface CloseOptions {
 /** What did not end when the plane was closed. */
 export interface CloseReport {
   readonly unfinished: readonly { readonly module: UnitId; readonly error: string }[]
+}
+
+/** Throws `option_invalid` for what is no span of time. */
+export function checkSpan(name: string, milliseconds: number | undefined): void {
+  if (milliseconds === undefined || milliseconds >= 0) return
+  throw new TrimtabError('option_invalid', `The option ${name} has to be milliseconds, 0 or more.`)
 }

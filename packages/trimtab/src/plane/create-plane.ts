@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import { keptAlive } from '../primitives/clock.ts'
@@ -55,11 +56,17 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   open.add(() => overrides.close())
   const sources = [...options.sources, overrides.source]
   const { references, reload = {} } = options
-  const reading = openReading({ definition, sources, references, readTimeout: reload.readTimeout, host, env }, open)
+  let digestKey: Uint8Array = randomBytes(32)
+  const { readTimeout } = reload
+  const reading = openReading(
+    { definition, sources, references, readTimeout, host, env, digestKey: () => digestKey },
+    open,
+  )
   const { isReference } = reading
   const path = options.stateDir ?? env['TRIMTAB_STATE_DIR']
   const state = await openState({ path, instance: options.instance, host, isReference, logger })
   open.add(() => state.close())
+  digestKey = state.dir?.digestKey ?? digestKey
 
   const boot = await findBootContent(
     {

@@ -15,7 +15,7 @@ import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
 import type { Overrides, OverrideTerms } from '../sources/override.ts'
 import type { Reading } from './assembly.ts'
-import type { CloseOptions, CloseReport } from './close.ts'
+import { type CloseOptions, type CloseReport, checkSpan } from './close.ts'
 import { explainPath, type Explanation } from './explain.ts'
 import type { AppliedOverride, Plane, PlaneEvent, PlaneReloadOptions, PlaneState } from './plane.ts'
 import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
@@ -94,7 +94,10 @@ export class LivePlane<Config> implements Plane<Config> {
   }
 
   get sources(): Plane<Config>['sources'] {
-    return this.#parts.reading.reader.status
+    const { reader, identify } = this.#parts.reading
+    return reader.status.map((status) => {
+      return status.revision === undefined ? status : { ...status, revision: identify(status.revision) }
+    })
   }
 
   get outcomes(): readonly Outcome[] {
@@ -132,10 +135,13 @@ export class LivePlane<Config> implements Plane<Config> {
     options?: WatchOptions,
   ): Disposer {
     this.#mustBeOpen()
+    if (typeof listener !== 'function') {
+      throw new TrimtabError('option_invalid', 'watch() needs a function that it can call.')
+    }
     // The public signature ties the selector and the listener to the schema's types; here they are only passed on.
     return watchValue(
       this.#parts.engine.events,
-      toSelector(what),
+      this.#selectorOf(what),
       listener as (change: ValueChange<unknown>) => unknown,
       options,
     )
@@ -147,7 +153,7 @@ export class LivePlane<Config> implements Plane<Config> {
   ): AsyncGenerator<ValueChange<never>, void, undefined> {
     this.#mustBeOpen()
     // As in `watch`.
-    return subscribeValue(this.#parts.engine.events, () => this.#committed.snapshot, toSelector(what), [
+    return subscribeValue(this.#parts.engine.events, () => this.#committed.snapshot, this.#selectorOf(what), [
       options.signal,
       this.#ended.signal,
     ]) as AsyncGenerator<ValueChange<never>, void, undefined>
@@ -208,6 +214,7 @@ export class LivePlane<Config> implements Plane<Config> {
   }
 
   close({ budget }: CloseOptions = {}): Promise<CloseReport> {
+    checkSpan('budget', budget)
     switch (this.#life.kind) {
       case 'open': {
         // A stop that hangs is waited for until its deadline, whatever else the process has left to do.
@@ -253,14 +260,17 @@ export class LivePlane<Config> implements Plane<Config> {
     return committed
   }
 
+  #selectorOf(what: string | Selector<never, unknown>): Selector<unknown, unknown> {
+    // The selector takes what this plane's schema gives, which is what it will be called with.
+    if (typeof what === 'function') return what as Selector<unknown, unknown>
+    // A path is looked up now, because one that nobody knows would never tell anything. As the types have it, it is known.
+    this.#parts.definition.section(what as never)
+    return pathSelector(what)
+  }
+
   #mustBeOpen(): void {
     if (this.#life.kind !== 'open') throw closedError()
   }
-}
-
-function toSelector(what: string | Selector<never, unknown>): Selector<unknown, unknown> {
-  // The selector takes what this plane's schema gives, which is what it will be called with.
-  return typeof what === 'string' ? pathSelector(what) : (what as Selector<unknown, unknown>)
 }
 
 function candidateError(): TrimtabError {

@@ -1,7 +1,7 @@
 import { type Clock, keepAlive, sleep } from '../primitives/clock.ts'
 import { type Deferred, deferred } from '../primitives/deferred.ts'
 import type { Logger } from '../primitives/logger.ts'
-import type { CloseReport } from './close.ts'
+import { type CloseReport, checkSpan } from './close.ts'
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 
@@ -49,6 +49,8 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
   const { host, clock, logger } = parts
   const { signals = true, exit = true, signal } = options
   const { shutdownTimeout = runDefaults.shutdownTimeout, grace = runDefaults.grace } = options
+  checkSpan('shutdownTimeout', shutdownTimeout)
+  checkSpan('grace', grace)
   const stop: Deferred<{ readonly why: string; readonly grace: number }> = deferred()
   const impatient = new AbortController()
   let asked = false

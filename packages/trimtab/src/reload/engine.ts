@@ -10,6 +10,7 @@ import { useResource } from '../modules/running.ts'
 import { stopAll } from '../modules/stop-all.ts'
 import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
 import { finishedWithin } from '../primitives/deadline.ts'
+import { guardedLogger } from '../primitives/logger.ts'
 import type { Random } from '../primitives/random.ts'
 import { createRetryTimer, type RetryTimer } from '../primitives/backoff.ts'
 import { type AttemptEnd, type AttemptHost, attempt } from './attempt.ts'
@@ -77,6 +78,7 @@ export class Engine {
     this.#host = {
       ...host,
       breaker: this.#breaker,
+      log: (module) => guardedLogger(host.log(module), (text) => this.#ledger.scrub(text)),
       committed: () => this.#ledger.committed?.running ?? new Map(),
       emit: (module, name, data) => this.#events.emit({ kind: 'module', module: module.name, name, data }),
       onJournalError: (message) => logger.warn(message),
@@ -126,7 +128,7 @@ export class Engine {
     return this.#ledger.outcomes
   }
 
-  /** What a module threw when the boot failed, as it was. */
+  /** What a module threw when the boot failed, without secrets. */
   get bootFailure(): unknown {
     return this.#bootFailure
   }
@@ -266,7 +268,7 @@ export class Engine {
       duration: clock.monotonic() - from,
       bakeSkipped: this.#options.judge !== undefined && pass.skipBake,
     })
-    if (end.kind === 'applied') {
+    if (end.kind === 'applied' && !isInVain(end)) {
       await this.#await(pass, end, outcome)
       return
     }
@@ -299,7 +301,8 @@ export class Engine {
         this.#takeBack(end)
         return
       case 'applied':
-        this.#commit(pass, end)
+        if (isInVain(end)) this.#takeBackAgain(end)
+        else this.#commit(pass, end)
         return
       default:
         end satisfies never
@@ -314,6 +317,13 @@ export class Engine {
     applied.release()
     this.#ledger.addStuck(applied.stuck)
     if (booted && applied.cause.kind !== 'cancelled') this.#breaker.failed(candidate.content.digest)
+  }
+
+  /** Another try of what is outstanding, and nothing has come of it: there is nothing to commit. */
+  #takeBackAgain({ applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>): void {
+    this.#ledger.amend({ running: applied.running })
+    applied.release()
+    this.#breaker.failed(candidate.content.digest)
   }
 
   #commit(pass: Pass, { applied, candidate, plan }: Extract<AttemptEnd, { kind: 'applied' }>): void {
@@ -373,4 +383,9 @@ export class Engine {
 
 function closedError(): TrimtabError {
   return new TrimtabError('plane_closed', 'The plane is closed: it takes no reload any more.')
+}
+
+/** Under `bestEffort`: nothing was to be changed but what failed before, and all of that failed again. */
+function isInVain({ applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>): boolean {
+  return applied.outstanding.length > 0 && applied.entries.length === 0 && candidate.changes.isEmpty
 }

@@ -1,8 +1,9 @@
 import type { Changes } from '../model/changes.ts'
 import { createScrubber, secretTexts } from '../model/secrecy/scrub.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { Instance, UnitId } from '../modules/instance.ts'
+import { type Instance, type UnitId, withHeld } from '../modules/instance.ts'
 import type { Retirement } from '../modules/retirement.ts'
+import type { Running } from '../modules/running.ts'
 import type { EmitterSource } from '../primitives/emitter.ts'
 import type { Ground } from './attempt.ts'
 import { type Committed, parkedOf } from './committed.ts'
@@ -14,6 +15,8 @@ import type { Outcome, StuckModule } from './outcome.ts'
 import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Pass } from './pass.ts'
 import type { Unproved } from './two-phase/way-back.ts'
+
+const mostTrusted = 1_000
 
 /**
  * What is true of a process: what is in force, what can be gone back to, and what stands between them.
@@ -31,6 +34,8 @@ export class Ledger {
   #stable: Committed | undefined
   #unproved: readonly Unproved[] = []
   #stuck: readonly StuckModule[] = []
+  /** Held by something that runs, and for no other reason still there. */
+  #lingering: readonly Instance[] = []
   readonly #formerSecrets = new FormerSecrets()
 
   constructor(events: EmitterSource<ReloadEvent>, retirement: Retirement, historyLimit: number) {
@@ -84,7 +89,7 @@ export class Ledger {
 
   /** Everything that runs or is kept. */
   get instances(): readonly Instance[] {
-    return [...this.ground.parked.values(), ...(this.#committed?.running.values() ?? [])]
+    return [...this.ground.parked.values(), ...(this.#committed?.running.values() ?? []), ...this.#lingering]
   }
 
   /** Has every snapshot shown in the moment in which it comes into force, before anybody hears of it. */
@@ -98,10 +103,7 @@ export class Ledger {
     this.#committed = next
     this.#show(next.snapshot)
     this.#formerSecrets.note(changes, before?.secrets ?? [])
-    const kept = new Set(next.running.values())
-    // What nobody knows the state of is nothing to go back to: the way back starts it anew.
-    for (const instance of this.#stable?.running.values() ?? []) if (!instance.unsound) kept.add(instance)
-    this.#retirement.retire([...(before?.running.values() ?? [])].filter((instance) => !kept.has(instance)))
+    this.#retireUnneeded(before?.running)
   }
 
   /** Notes a commit that has to prove itself, and for those before it what was committed on top. */
@@ -116,8 +118,8 @@ export class Ledger {
     const parked = this.ground.parked
     this.#stable = this.#committed
     this.#unproved = []
-    if (this.#committed !== undefined) this.#trusted.add(this.#committed.snapshot.digest)
-    this.#retirement.retire([...parked.values()])
+    if (this.#committed !== undefined) this.#trust(this.#committed.snapshot.digest)
+    this.#retireUnneeded(parked)
     return proved
   }
 
@@ -136,6 +138,7 @@ export class Ledger {
     if (before === undefined) return
     this.#committed = { ...before, ...facts }
     if (this.#stable === before) this.#stable = this.#committed
+    this.#retireUnneeded(before.running)
     if (!samePending(before.pending, this.#committed.pending)) this.tellPending(this.#committed.pending)
   }
 
@@ -166,6 +169,26 @@ export class Ledger {
       this.#events.emit({ kind: 'settled', outcome, repeated })
     }
     pass.settle(outcome)
+  }
+
+  /** The newest of them: a service that is changed for years must not remember everything. */
+  #trust(digest: string): void {
+    this.#trusted.delete(digest)
+    this.#trusted.add(digest)
+    const [oldest] = this.#trusted
+    if (this.#trusted.size > mostTrusted && oldest !== undefined) this.#trusted.delete(oldest)
+  }
+
+  /** Ends what neither runs, nor can be gone back to, nor is held by something of those. */
+  #retireUnneeded(before: Running = new Map()): void {
+    const running = [...(this.#committed?.running.values() ?? [])]
+    // What nobody knows the state of is nothing to go back to: the way back starts it anew.
+    const parked = [...(this.#stable?.running.values() ?? [])].filter(({ unsound }) => !unsound)
+    const plain = new Set([...running, ...parked])
+    const needed = withHeld(plain)
+    const others = [...new Set([...before.values(), ...this.#lingering])].filter((instance) => !plain.has(instance))
+    this.#lingering = others.filter((instance) => needed.has(instance))
+    this.#retirement.retire(others.filter((instance) => !needed.has(instance)))
   }
 
   #setStuck(stuck: readonly StuckModule[]): void {

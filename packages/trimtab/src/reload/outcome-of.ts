@@ -88,10 +88,33 @@ export function rolledBack(outcome: Outcome, { reasons, stuck, committed, endedA
 
 /** True where a failure is the one before it once more, so that it need not be told again. */
 export function isRepeated(before: Outcome | undefined, outcome: Outcome): boolean {
-  if (before === undefined || before.status !== outcome.status) return false
-  if (outcome.status === 'unchanged') return true
-  if (outcome.status !== 'load_failed' && outcome.status !== 'validation_failed') return false
-  return isDeepStrictEqual(before.problems, outcome.problems)
+  if (before === undefined) return false
+  switch (outcome.status) {
+    case 'unchanged':
+      return before.status === 'unchanged'
+    case 'full_success':
+      return false
+    case 'load_failed':
+    case 'validation_failed':
+      return before.status === outcome.status && isDeepStrictEqual(before.problems, outcome.problems)
+    case 'rolled_back':
+    case 'stuck':
+      return (
+        before.status === outcome.status &&
+        before.digest === outcome.digest &&
+        isDeepStrictEqual(before.cause, outcome.cause)
+      )
+    case 'circuit_open':
+      return before.status === outcome.status && before.digest === outcome.digest
+    case 'partial_applied':
+      return (
+        before.status === outcome.status &&
+        outcome.changes.isEmpty &&
+        isDeepStrictEqual(before.outstanding, outcome.outstanding)
+      )
+    default:
+      return outcome satisfies never
+  }
 }
 
 /** True where two lists say the same. */

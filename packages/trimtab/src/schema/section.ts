@@ -57,7 +57,7 @@ type At<T, P extends string> = T extends Closed
 
 type InRecord<T, P extends string> = string extends keyof T
   ? P extends `["${infer _Key}"]${infer Rest}`
-    ? AtRest<T[keyof T], Rest>
+    ? AtRest<T[keyof T] | undefined, Rest>
     : never
   : never
 

@@ -4,6 +4,7 @@ import type { Logger } from '../../primitives/logger.ts'
 import type { Journal } from '../../reload/journal.ts'
 import type { ObjectShape } from '../../schema/shape.ts'
 import type { BootDecision } from './boot-decision.ts'
+import { digestKey } from './digest-key.ts'
 import { type BootQuestion, decideBoot } from './decide-boot.ts'
 import { fieldsOf } from './document.ts'
 import { type KeptFile, keptFile } from './kept-file.ts'
@@ -32,6 +33,8 @@ export interface StateDir {
   /** The folder of this process: a slot in the state folder. */
   readonly folder: string
   readonly journal: Journal
+  /** Identifies content to this process and the ones after it, and to nobody else. */
+  readonly digestKey: Uint8Array
   /** What the process before was taking in when it ended without having been told to. */
   readonly crashed: Marker | undefined
   lastKnownGood(): Promise<LastKnownGood>
@@ -95,11 +98,13 @@ async function openSlot(slot: Slot, options: StateDirOptions): Promise<StateDir>
     setAside: setAsideFromJson(await bodyOf(setAsideFile, logger)),
   })
 
+  const key = await digestKey(folder, logger)
   let closing: Promise<void> | undefined
   const { crashed } = journal
   return {
     folder,
     journal,
+    digestKey: key,
     crashed,
     lastKnownGood: () => lastKnownGood.read(),
     decideBoot: (question) => decideBoot(journal, question, logger),

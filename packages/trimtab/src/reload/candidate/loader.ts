@@ -5,11 +5,10 @@ import { type MergeState, mergeTrees } from '../../model/merge.ts'
 import { printOrigin } from '../../model/origin.ts'
 import { parsePath, type Segments, valueAt } from '../../model/path.ts'
 import { originOf } from '../../model/provenance.ts'
-import { adopt } from '../../model/share.ts'
 import { type SourceName, sourceName } from '../../model/source-name.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { ObjectShape } from '../../schema/shape.ts'
-import { cloneJson, type JsonObject } from '../../primitives/json.ts'
+import { toJsonTree } from '../../sources/json-tree.ts'
 import type { References, Resolved } from '../../sources/references.ts'
 import type { Reference } from '../../sources/references/parse-references.ts'
 import type { Source } from '../../sources/source.ts'
@@ -21,6 +20,8 @@ export interface LoaderParts {
   readonly reader: LayerReader
   readonly references: References
   readonly shape: ObjectShape
+  /** Makes of a digest what may be shown. */
+  readonly identify: (digest: string) => string
 }
 
 /** Reads the sources and puts together what they say. */
@@ -34,7 +35,7 @@ export interface ContentLoader extends Loader {
 const candidateName = sourceName('candidate', 'outside')
 
 /** Each load shares with the one before whatever did not change, so that its cost follows the size of the change. */
-export function createLoader({ sources, reader, references, shape }: LoaderParts): ContentLoader {
+export function createLoader({ sources, reader, references, shape, identify }: LoaderParts): ContentLoader {
   const byName = new Map<SourceName, Source>(sources.map((source) => [source.name, source]))
   const digester = createDigester()
   let merged: MergeState | undefined
@@ -76,7 +77,7 @@ export function createLoader({ sources, reader, references, shape }: LoaderParts
       layers,
       written: state.tree,
       resolved: result.value.tree,
-      digest: digester.digest(result.value.tree),
+      digest: identify(digester.digest(result.value.tree)),
       context: { origin: setter, strictAt: (path) => sourceAt(path)?.strict ?? true },
       secrets: [...references.secretsOf(result.value), ...textsAt(result.value)],
       warnings: [...warnings, ...result.value.warnings, ...(remember ? shadowed(layers, layersBefore) : [])],
@@ -91,9 +92,10 @@ export function createLoader({ sources, reader, references, shape }: LoaderParts
   }
 
   const fromOutside = async ({ source, tree }: OutsideCandidate, signal: AbortSignal): Promise<Loaded> => {
+    const given = toJsonTree(tree)
+    if (!given.ok) return { kind: 'invalid', problems: given.error.map((flaw) => ({ severity: 'error', ...flaw })) }
+    const frozen = given.value
     const outside = (name: SourceName): Layer => {
-      // What is adopted is what was given, frozen.
-      const frozen = adopt(cloneJson(tree)) as JsonObject
       return { source: name, tree: frozen, digest: digester.digest(frozen), locate: () => undefined }
     }
     if (source === undefined) return assemble([outside(candidateName)], signal, [], false)

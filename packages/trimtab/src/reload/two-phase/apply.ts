@@ -34,7 +34,7 @@ export type Applied =
   | {
       readonly kind: 'undone'
       readonly cause: RollbackCause
-      /** What the step that failed threw, as it was. */
+      /** What the step that failed threw, without secrets. */
       readonly thrown?: unknown
       /** What runs now: what ran before, with what had to be started anew in its place. */
       readonly running: Running
@@ -195,7 +195,7 @@ class Application {
       signal: this.#request.signal,
       run: (signal) =>
         reload.call(module.definition, {
-          ...createHookContext(host, { module, key, view: this.#view, holds: new Set() }, signal),
+          ...createHookContext(host, { module, key, view: this.#view, holds: new Map() }, signal),
           next: section,
           previous,
           changes: sectionChanges(host, at, previous, section),

@@ -1,3 +1,4 @@
+import { cleanThrown } from '../../errors/trimtab-error.ts'
 import { startInstance } from '../../modules/lifecycle.ts'
 import type { Graph } from '../../modules/graph.ts'
 import type { Instance, UnitId } from '../../modules/instance.ts'
@@ -55,7 +56,7 @@ export async function startAll(host: StepHost, graph: Graph, request: ApplyReque
     })
     if (cause === undefined) {
       cause = { kind: 'step_failed', module: unit, step: 'start', error, timedOut: end.kind === 'timed_out' }
-      thrown = end.kind === 'failed' ? end.error : undefined
+      thrown = end.kind === 'failed' ? cleanThrown(end.error, host.scrub) : undefined
     }
     controller.abort(new Error('Another module could not start'))
   }

@@ -5,6 +5,7 @@ import { createRedaction, type Redaction, type RedactionBasis } from '../../mode
 import { createScrubber, secretTexts } from '../../model/secrecy/scrub.ts'
 import type { LifecycleHost } from '../../modules/lifecycle.ts'
 import { emptyRecord, type JsonObject } from '../../primitives/json.ts'
+import { guardedLogger } from '../../primitives/logger.ts'
 
 /** What the steps of one reload share. */
 export interface StepHost extends LifecycleHost {
@@ -31,6 +32,7 @@ export function createStepHost(host: LifecycleHost, { previous, next, secrets, b
   const scrub = createScrubber([...secretTexts(previous?.config), ...secretTexts(next.config), ...secrets])
   return {
     ...host,
+    log: (module) => guardedLogger(host.log(module), scrub),
     scrub,
     redaction: createRedaction({
       previousWritten: previous?.written ?? {},
