@@ -109,6 +109,7 @@ export function isRepeated(before: Outcome | undefined, outcome: Outcome): boole
     case 'partial_applied':
       return (
         before.status === outcome.status &&
+        before.changes.isEmpty &&
         outcome.changes.isEmpty &&
         isDeepStrictEqual(before.outstanding, outcome.outstanding)
       )
