@@ -15,7 +15,7 @@ import { sourceLimits } from './limits.ts'
 import type { Reading, ReferenceTrust, Source, SourceHost, SourceReader } from './source.ts'
 
 /** What the home gave: all of its content, and, where it has such a thing, the name of that state. */
-interface PolledAnswer {
+export interface PolledAnswer {
   /** The content, as it came: whether it is an object that can be a configuration is found out here. */
   readonly tree: unknown
   /** Handed back at the next call, for conditional requests: an ETag, a version. Whether something has changed is judged by the content. */
