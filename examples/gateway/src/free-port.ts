@@ -14,11 +14,11 @@ export interface PortChoice {
  * that one that is written down later is seen; one that somebody did is replaced above them.
  */
 export async function withFreePort(sources: readonly Source[]): Promise<PortChoice> {
-  const port = (port: number) => objectSource({ http: { port } }, { name: 'port' })
+  const fallback = (port: number) => objectSource({ http: { port } }, { name: 'port' })
   const { http } = await loadConfig({ config, sources })
   if (http.port === 0 || (await canListen(http))) return { sources, note: undefined }
-  const { http: asked } = await loadConfig({ config, sources: [port(0), ...sources] })
-  const free = port(await freePort(http.host))
+  const { http: asked } = await loadConfig({ config, sources: [fallback(0), ...sources] })
+  const free = fallback(await listenOnce(http.host, 0))
   return {
     sources: asked.port === 0 ? [free, ...sources] : [...sources, free],
     note: `port ${http.port} is busy: taking a free one`,
@@ -33,10 +33,6 @@ async function canListen({ host, port }: { readonly host: string; readonly port:
     // Whatever else is wrong with it, the listener says better.
     return false
   }
-}
-
-async function freePort(host: string): Promise<number> {
-  return listenOnce(host, 0)
 }
 
 /** Listens for a moment. Gives the port. */

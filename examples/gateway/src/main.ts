@@ -7,8 +7,9 @@ const { values } = parseArgs({
   options: { folder: { type: 'string', default: '.' }, set: { type: 'string', multiple: true } },
 })
 
-process.exitCode = await runGateway({
+const code = await runGateway({
   sources: gatewaySources(values.folder),
   print: (line) => console.log(line),
   ready: ({ url }) => [`ready ${url}`],
 })
+process.exit(code)

@@ -18,7 +18,9 @@ export async function runGateway({ sources, print, ready }: RunOptions): Promise
     print(error.message)
     return error.kind.exitCode
   }
-  ready(gateway).forEach(print)
   // No load balancer has to take notice first: without a grace Ctrl-C ends at once what is idle.
-  return gateway.plane.run({ grace: 0, shutdownTimeout: 10_000, exit: false })
+  const running = gateway.plane.run({ grace: 0, shutdownTimeout: 10_000, exit: false })
+  // Whoever reads this may stop it at once: from here on that is no crash.
+  ready(gateway).forEach(print)
+  return running
 }

@@ -5,6 +5,12 @@ import { type CloseReport, checkSpan } from './close.ts'
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 
+/**
+ * Milliseconds in which the same signal again is the first one come by another way: under `npm start` the terminal sends
+ * Ctrl-C to the service and to npm, and npm passes it on.
+ */
+const echo = 250
+
 /** Milliseconds. */
 export const runDefaults = { shutdownTimeout: 25_000, grace: 5_000 } as const
 
@@ -53,14 +59,15 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
   checkSpan('grace', grace)
   const stop: Deferred<{ readonly why: string; readonly grace: number }> = deferred()
   const impatient = new AbortController()
-  let asked = false
+  let asked: { readonly why: string; readonly at: number } | undefined
 
   const askToStop = (why: string) => {
-    if (asked) {
-      impatient.abort(new Error(`${why} came while stopping`))
+    if (asked !== undefined) {
+      const isEcho = asked.why === why && clock.monotonic() - asked.at < echo
+      if (!isEcho) impatient.abort(new Error(`${why} came while stopping`))
       return
     }
-    asked = true
+    asked = { why, at: clock.monotonic() }
     // At once: however the process ends from now on, it was told to.
     parts.leave()
     stop.resolve({ why, grace: Math.min(grace, shutdownTimeout) })

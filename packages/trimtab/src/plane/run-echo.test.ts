@@ -1,0 +1,36 @@
+import { EventEmitter } from 'node:events'
+import { expect, test } from 'vitest'
+import { silentLogger } from '../primitives/logger.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { runUntilStopped } from './run.ts'
+
+/** Runs with a close that takes for ever, so that only impatience ends it. */
+function runStuck() {
+  const host = Object.assign(new EventEmitter(), { exit() {} })
+  const clock = createManualClock()
+  const parts = { host, clock, logger: silentLogger, reload() {}, leave() {}, closing: new AbortController().signal }
+  const close = () => new Promise<never>(() => {})
+  let code: number | undefined
+  const running = runUntilStopped({ ...parts, close }, { grace: 0, exit: false }).then((end) => (code = end))
+  return { host, clock, running, code: () => code }
+}
+
+test('a signal that comes by two ways at once is one signal', async () => {
+  const { host, clock, running, code } = runStuck()
+  host.emit('SIGINT')
+  host.emit('SIGINT')
+  await clock.advance(249)
+  host.emit('SIGINT')
+  await clock.advance(0)
+  expect(code()).toBeUndefined()
+  await clock.advance(1)
+  host.emit('SIGINT')
+  expect(await running).toBe(1)
+})
+
+test('another signal ends at once, however soon it comes', async () => {
+  const { host, running } = runStuck()
+  host.emit('SIGINT')
+  host.emit('SIGTERM')
+  expect(await running).toBe(1)
+})

@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { tempFolder } from '../support/temp-folder.ts'
+import { type Service, startService } from './support/service.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** `npm start` as the README says it, over a folder of its own. */
+class Started {
+  readonly folder: string
+  readonly service: Service
+
+  constructor(folder = join(tempFolder(), 'run')) {
+    this.folder = folder
+    this.service = startService('npm', ['start', '--', '--folder', folder], { cwd: root, detached: true })
+  }
+
+  async url(): Promise<string> {
+    return (await this.service.line(/^ready /)).split(' ')[1] ?? ''
+  }
+
+  async ask(path: string): Promise<unknown> {
+    const response = await fetch(`${await this.url()}${path}`, {
+      headers: { connection: 'close', 'x-tenant': 'globex' },
+    })
+    return response.json()
+  }
+
+  /** Gives what has been said since. */
+  async edit(file: string, from: string | RegExp, to: string, says: RegExp): Promise<readonly string[]> {
+    const path = join(this.folder, file)
+    const before = this.service.lines.length
+    const text = readFileSync(path, 'utf8')
+    const next = text.replace(from, to)
+    expect(next).not.toBe(text)
+    writeFileSync(path, next)
+    await this.service.line(says, before)
+    return this.service.lines.slice(before)
+  }
+}
+
+/** Listens on a port, on the one that is asked for or, where somebody else has it, not at all. */
+async function occupy(port: number): Promise<number> {
+  const server = createServer()
+  const listening = once(server, 'listening')
+  server.listen(port, '127.0.0.1')
+  try {
+    await listening
+  } catch {
+    return port
+  }
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}
+
+test('npm start says what to edit, and what becomes of everything that it says to try', async () => {
+  const started = new Started()
+  const { service } = started
+  expect(await started.ask('/orders/1')).toMatchObject({ upstream: 'blue', path: '/orders/1', tenant: 'globex' })
+  await service.line(/^Take 2, 3 and 4 back/)
+  expect(service.lines.filter((line) => line.startsWith('ready '))).toHaveLength(1)
+  for (const told of ['config.yaml', 'routes.d/shop.yaml', 'curl ', '  1 ', '  2 ', '  3 ', '  4 ']) {
+    expect(service.lines.join('\n')).toContain(told)
+  }
+
+  const shop = 'routes.d/shop.yaml'
+  const moved = await started.edit(shop, 'upstream: blue', 'upstream: green', /^  ended     routes/)
+  expect(moved).toContain('  changed   traffic.routes.orders.upstream: "blue" → "green"')
+  expect(moved).toContain('  replaced  routes')
+  expect(await started.ask('/orders/1')).toMatchObject({ upstream: 'green' })
+
+  const refused = /^  refused   \S+\/routes\.d\/shop\.yaml:\d+:17: traffic\.routes\.orders\.upstream: module routes: /
+  await started.edit(shop, 'upstream: green', 'upstream: purple', refused)
+  expect(await started.ask('/orders/1')).toMatchObject({ upstream: 'green' })
+  await started.edit(shop, 'upstream: purple', 'upstream: blue', /^  changed   traffic.routes.orders.upstream/)
+
+  const torn = /^  refused   \S+\/config\.yaml:\d+:13: a quote is not closed/
+  await started.edit('config.yaml', '\n  interval: 1s', '\n  interval: "1s', torn)
+  await started.edit(
+    'config.yaml',
+    '\n  interval: "1s',
+    '\n  interval: 2s',
+    /^  changed   limits.interval: 1000 → 2000$/,
+  )
+  expect(service.lines).toContain('  reloaded  limiter')
+
+  const waiting = /^  waiting   for a restart: http\.port is \d+, configured 9090$/
+  await started.edit('config.yaml', '# port: 9090', 'port: 9090', waiting)
+  const alsoWaiting = await started.edit('config.yaml', 'limit: 100', 'limit: 90', waiting)
+  expect(alsoWaiting).toContain('  changed   limits.limit: 100 → 90')
+  await started.edit('config.yaml', 'port: 9090', '# port: 9090', /^  waiting   nothing any more$/)
+
+  process.kill(service.pid, 'SIGTERM')
+  expect(await service.ended).toBe(0)
+  expect(service.lines.filter((line) => line.startsWith('ready '))).toHaveLength(1)
+})
+
+test('npm start takes a free port where its own is busy, and keeps a configuration that is there already', async () => {
+  await occupy(8080)
+  const first = new Started()
+  await first.service.line(/^port 8080 is busy: taking a free one$/)
+  expect(await first.ask('/health')).toMatchObject({ upstream: 'green' })
+
+  const written = await occupy(0)
+  await first.edit('config.yaml', '# port: 9090', `port: ${written}`, /^  waiting   for a restart: http\.port/)
+  process.kill(first.service.pid, 'SIGTERM')
+  expect(await first.service.ended).toBe(0)
+
+  const second = new Started(first.folder)
+  await second.service.line(new RegExp(`^port ${written} is busy: taking a free one$`))
+  expect(await second.ask('/health')).toMatchObject({ upstream: 'green' })
+  expect(readFileSync(join(second.folder, 'config.yaml'), 'utf8')).toContain(`port: ${written}`)
+  process.kill(second.service.pid, 'SIGTERM')
+  expect(await second.service.ended).toBe(0)
+})
+
+test('Ctrl-C, which npm gets and passes on to a gateway that got it as well, ends the gateway with 0', async () => {
+  const { service, folder } = new Started()
+  await service.line(/^Take 2, 3 and 4 back/)
+  process.kill(-service.pid, 'SIGINT')
+  await service.line(/^ended with 0$/)
+  // npm ends as the signal says, or with what the gateway gave: that is its own affair.
+  await service.ended
+  expect(existsSync(join(folder, 'config.yaml'))).toBe(true)
+})
+
+test('npm start says with file, line and column why it does not start', async () => {
+  const started = new Started()
+  await started.url()
+  writeFileSync(join(started.folder, 'config.yaml'), 'limits:\n  limit: hunter2\n')
+  process.kill(started.service.pid, 'SIGTERM')
+  await started.service.ended
+  const again = new Started(started.folder)
+  await again.service.line(/config\.yaml:2:10: limits\.limit: expected a number/)
+  expect(await again.service.ended).toBe(3)
+  expect(again.service.lines.join('\n')).not.toContain('hunter2')
+})
