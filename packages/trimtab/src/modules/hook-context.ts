@@ -2,7 +2,7 @@ import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { Json } from '../primitives/json.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { HookContext, Module, ModuleRef } from './define-module.ts'
-import { unitId } from './instance.ts'
+import { type Instance, unitId } from './instance.ts'
 import { resolveRef, resourceOf, type Running, useResource } from './running.ts'
 
 /** What the hooks of all modules share. */
@@ -22,7 +22,7 @@ export interface HookScope {
    */
   readonly view: () => Running
   /** Collects what is held. */
-  readonly holds: Set<ModuleRef<unknown>>
+  readonly holds: Map<ModuleRef<unknown>, readonly Instance[]>
 }
 
 /** Everything a hook is given but its own data. Only declared dependencies can be used. */
@@ -48,7 +48,7 @@ export function createHookContext(host: HookHost, scope: HookScope, signal: Abor
     hold<R>(ref: ModuleRef<R>) {
       allowed(ref)
       const instances = resolveRef(view(), ref)
-      holds.add(ref)
+      holds.set(ref, instances)
       // As above.
       return resourceOf(ref, instances) as R
     },

@@ -11,6 +11,9 @@ export function unitId(module: Module, key: string | undefined): UnitId {
   return (key === undefined ? module.name : `${module.name}[${JSON.stringify(key)}]`) as UnitId
 }
 
+/** What a resource was given by `hold`: each reference with what it meant. */
+export type Holds = ReadonlyMap<ModuleRef<unknown>, readonly Instance[]>
+
 /** One running resource. */
 export interface Instance {
   readonly unit: UnitId
@@ -19,7 +22,7 @@ export interface Instance {
   readonly resource: unknown
   readonly leases: Leases
   /** What it was given by `hold`: when that is replaced, this one is as well. */
-  readonly holds: ReadonlySet<ModuleRef<unknown>>
+  readonly holds: Holds
   /** The section it runs on: what it last took, which under `bestEffort` can be older than the snapshot. */
   readonly section: unknown
   /** Notes that it now runs on `section`. For the engine alone. */
@@ -42,7 +45,7 @@ export interface InstanceParts {
   readonly key: string | undefined
   readonly resource: unknown
   readonly section: unknown
-  readonly holds: ReadonlySet<ModuleRef<unknown>>
+  readonly holds: Holds
 }
 
 export function createInstance({ module, key, resource, section, holds }: InstanceParts): Instance {
@@ -80,4 +83,12 @@ export function openGap(instance: Instance): void {
 export function closeGap(instance: Instance): void {
   instance.gap?.resolve()
   instance.gap = undefined
+}
+
+/** These and everything that they hold, and what that holds. */
+export function withHeld(instances: Iterable<Instance>): ReadonlySet<Instance> {
+  const all = new Set(instances)
+  // A set goes on to what is added while it is walked.
+  for (const { holds } of all) for (const held of holds.values()) for (const each of held) all.add(each)
+  return all
 }

@@ -29,7 +29,7 @@ export interface StartRequest {
 export async function startInstance(host: LifecycleHost, request: StartRequest): Promise<StepEnd<Instance>> {
   const { module, key, section, prepared, view, signal } = request
   const { definition } = module
-  const holds = new Set<ModuleRef<unknown>>()
+  const holds = new Map<ModuleRef<unknown>, readonly Instance[]>()
   const toInstance = (resource: unknown) => createInstance({ module, key, resource, section, holds })
   const end = await runStep<unknown>({
     clock: host.clock,

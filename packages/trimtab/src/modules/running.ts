@@ -25,6 +25,19 @@ export function resolveRef(running: Running, { module, key }: ModuleRef<unknown>
   )
 }
 
+/** A unit that `instance` holds another resource of than the one that runs: it was replaced, and this one was not. */
+export function staleHold({ holds }: Instance, running: Running): UnitId | undefined {
+  for (const [{ module, key }, held] of holds) {
+    const isWhole = module.definition.each === true && key === undefined
+    const current = isWhole
+      ? instancesOf(running, module)
+      : [running.get(unitId(module, key))].filter((each) => each !== undefined)
+    const differs = held.find((each) => !current.includes(each)) ?? current.find((each) => !held.includes(each))
+    if (differs !== undefined) return differs.unit
+  }
+  return undefined
+}
+
 /** What `use` and `hold` hand out: the resource, or a map of them by key. */
 export function resourceOf({ module, key }: ModuleRef<unknown>, instances: readonly Instance[]): unknown {
   if (module.definition.each === true && key === undefined) {

@@ -44,7 +44,7 @@ function startedBy(graph: Graph, { config }: Candidate): Started {
   if (problems.length > 0) return { ok: false, problems }
   const started = steps.filter(({ action }) => action === 'start')
   const instances = started.map(({ module, key, section }) => {
-    return createInstance({ module, key, section, resource: undefined, holds: new Set() })
+    return createInstance({ module, key, section, resource: undefined, holds: new Map() })
   })
   return { ok: true, running: new Map(instances.map((instance) => [instance.unit, instance])) }
 }

@@ -16,7 +16,7 @@ const graph = createGraph([alone, cache, http, https, off, pool])
 const nothing = { parked: new Map(), config: {}, stuck: new Set<never>() }
 const started = planSteps({ graph, running: new Map(), ...nothing }).steps.filter(({ action }) => action === 'start')
 const instances = started.map(({ module, key, section }) =>
-  createInstance({ module, key, section, resource: {}, holds: new Set() }),
+  createInstance({ module, key, section, resource: {}, holds: new Map() }),
 )
 const running = new Map(instances.map((instance) => [instance.unit, instance]))
 const idle = planSteps({ graph, running, ...nothing }).steps

@@ -5,7 +5,7 @@ import { type Path, printPath, type Segments, valueAt } from '../../model/path.t
 import type { Module } from '../../modules/define-module.ts'
 import type { Graph } from '../../modules/graph.ts'
 import { canServe, type Instance, type UnitId, unitId } from '../../modules/instance.ts'
-import type { Running } from '../../modules/running.ts'
+import { type Running, staleHold } from '../../modules/running.ts'
 import { compareText, isPlainObject } from '../../primitives/json.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { PendingRestart } from './pending-restart.ts'
@@ -147,7 +147,8 @@ function planUnit(planning: Planning, module: Module, key: string | undefined): 
   }
   const origins = because.kind === 'follows' ? (roots.get(because.module) ?? [at]) : [at]
   roots.set(unit, origins)
-  if (because.kind === 'stuck' || (because.kind === 'follows' && forced.has(because.module))) forced.add(unit)
+  if (because.kind === 'stuck' || (because.kind === 'follows' && isForced(planning, current, because.module)))
+    forced.add(unit)
   const { exclusive = false, replace } = module.definition
   if (exclusive && replace !== 'cascade' && !forced.has(unit)) {
     blocked.push({ unit, roots: origins })
@@ -187,10 +188,17 @@ function reasonOf(
   at: Segments,
 ): Because | undefined {
   if (request.stuck.has(current.unit)) return { kind: 'stuck' }
-  const followed = steps.find((step) => isFollowed(step) && holdsStep(current, step))
-  if (followed !== undefined) return { kind: 'follows', module: followed.unit }
-  // Sections share what did not change, so that being equal is being the same.
-  return current.section === section ? undefined : { kind: 'changed', paths: [printPath(at)] }
+  const followed = steps.find((step) => isFollowed(step) && holdsStep(current, step))?.unit
+  const follows = followed ?? staleHold(current, request.running)
+  if (follows !== undefined) return { kind: 'follows', module: follows }
+  // Sections share what did not change. One that was taken back, or under `bestEffort` stayed behind, is of an older
+  // snapshot, and may be equal without being the same.
+  return isSameSection(current.section, section) ? undefined : { kind: 'changed', paths: [printPath(at)] }
+}
+
+/** True where there is nothing good left that waiting would keep: it holds what has been replaced already, or is unsound. */
+function isForced({ request, forced }: Planning, current: Instance, followed: UnitId): boolean {
+  return forced.has(followed) || staleHold(current, request.running) !== undefined
 }
 
 /** True where the module changes its resource in place, and no field has changed that it cannot change that way. */
@@ -210,7 +218,7 @@ function isFollowed({ action }: Step): boolean {
 
 /** True where the resource was given that step's resource by `hold`. */
 export function holdsStep(instance: Instance, { module, key }: Pick<Step, 'module' | 'key'>): boolean {
-  return [...instance.holds].some((ref) => ref.module === module && (ref.key === undefined || ref.key === key))
+  return [...instance.holds.keys()].some((ref) => ref.module === module && (ref.key === undefined || ref.key === key))
 }
 
 function isWanted(planning: Planning, module: Module, key: string | undefined, section: unknown): boolean {

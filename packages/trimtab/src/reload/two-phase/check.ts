@@ -49,7 +49,7 @@ export async function checkAll(host: StepHost, { steps, origin, signal }: CheckT
       signal,
       run: (step_) =>
         check.call(module.definition, {
-          ...createHookContext(host, { module, key, view: host.committed, holds: new Set() }, step_),
+          ...createHookContext(host, { module, key, view: host.committed, holds: new Map() }, step_),
           next: step.section,
           previous,
           changes: sectionChanges(host, step.at, previous, step.section),

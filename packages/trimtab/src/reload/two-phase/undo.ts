@@ -113,7 +113,7 @@ async function undoReload(
     run: (signal) => {
       if (undo !== undefined) return undo({ signal })
       return reload?.call(module.definition, {
-        ...createHookContext(host, { module, key, view, holds: new Set() }, signal),
+        ...createHookContext(host, { module, key, view, holds: new Map() }, signal),
         next: previous,
         previous: step.section,
         changes: sectionChanges(host, at, step.section, previous),
