@@ -34,6 +34,18 @@ export function hostileError(): object {
   )
 }
 
+/** An error by its class whose own fields throw, or are not what they should be. */
+export function oddError(): Error {
+  const refuse = (): never => {
+    throw new Error('must not be read')
+  }
+  return Object.defineProperties(new Error('odd'), {
+    name: { get: refuse },
+    stack: { get: refuse },
+    message: { value: 5 },
+  })
+}
+
 type Then = (resolve: (value: unknown) => void, reject: (error: unknown) => void) => void
 // oxlint-disable-next-line unicorn/no-thenable -- a hostile one is what is tried
 const thenable = (then: Then): object => ({ then })
@@ -57,6 +69,7 @@ export const throwing: readonly Misbehaviour[] = [
   throws('undefined', () => undefined),
   throws('an object with hostile getters', hostileError),
   throws('an object that cannot be looked into', unreadable),
+  throws('an error with odd fields', oddError),
 ]
 
 export const misbehaviours: readonly Misbehaviour[] = [
@@ -66,6 +79,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
   rejects('undefined', () => undefined),
   rejects('an object with hostile getters', hostileError),
   rejects('an object that cannot be looked into', unreadable),
+  rejects('an error with odd fields', oddError),
   { name: 'hangs for ever', ends: 'times out', act: () => new Promise(() => {}) },
   {
     name: 'finishes late',

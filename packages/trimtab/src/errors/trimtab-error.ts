@@ -53,7 +53,7 @@ export function isTrimtabError(value: unknown, code?: ErrorCode): value is Trimt
 /** What somebody threw, as one line of text. Survives `null`, hostile getters and objects without a message. */
 export function describeThrown(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message
+    if (thrown instanceof Error) return String(thrown.message === '' ? thrown.name : thrown.message)
     if (typeof thrown === 'string') return thrown
     if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message)
     return `threw ${thrown === null ? 'null' : typeof thrown}`
@@ -65,8 +65,13 @@ export function describeThrown(thrown: unknown): string {
 /** What somebody threw, as an error whose texts have passed through `clean`: a copy, because the original is theirs. */
 export function cleanThrown(thrown: unknown, clean: (text: string) => string): Error {
   const copy = new Error(clean(describeThrown(thrown)))
-  if (!(thrown instanceof Error)) return copy
-  const { name, stack } = thrown
-  if (typeof stack === 'string') copy.stack = clean(stack)
-  return Object.defineProperty(copy, 'name', { value: name, configurable: true })
+  try {
+    if (!(thrown instanceof Error)) return copy
+    const { name, stack } = thrown
+    if (typeof stack === 'string') copy.stack = clean(stack)
+    return Object.defineProperty(copy, 'name', { value: name, configurable: true })
+  } catch {
+    // One with hostile getters has told all that it will.
+    return copy
+  }
 }
