@@ -152,3 +152,36 @@ test('no request fails or sees two generations while the files change in every w
   process.kill(bench.service.pid, 'SIGTERM')
   expect(await bench.service.ended).toBe(0)
 })
+
+test('a stop loses no request that was begun, and ends with 0', async () => {
+  const held = holdUntilOpened(20)
+  const bench = new Bench([await startTestUpstream('a', held.gate)])
+  const url = await bench.url()
+  const answers = Array.from({ length: 20 }, (_, index) => ask(`${url}/load/hold/${index}`))
+  await held.full
+  process.kill(bench.service.pid, 'SIGTERM')
+  await bench.service.line(/Stopping: SIGTERM/)
+  held.open()
+  const statuses = (await Promise.all(answers)).map(({ status }) => status)
+  expect(statuses).toEqual(Array.from({ length: 20 }, () => 200))
+  expect(await bench.service.ended).toBe(0)
+})
+
+/** Holds requests until it is opened; `full` resolves when that many are held. */
+function holdUntilOpened(count: number) {
+  let open = () => {}
+  let fill = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const full = new Promise<void>((resolve) => {
+    fill = resolve
+  })
+  let held = 0
+  const gate = () => {
+    held += 1
+    if (held === count) fill()
+    return opened
+  }
+  return { gate, full, open: () => open() }
+}

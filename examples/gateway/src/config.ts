@@ -52,8 +52,7 @@ export const config = defineConfig(
   }),
 )
 
-export type GatewayConfig = ConfigOf<typeof config>
-export type GatewaySnapshot = Snapshot<GatewayConfig>
+export type GatewaySnapshot = Snapshot<ConfigOf<typeof config>>
 
 /** Where the values come from, the last wins. */
 export function gatewaySources(folder: string): readonly Source[] {
