@@ -53,7 +53,11 @@ export function isTrimtabError(value: unknown, code?: ErrorCode): value is Trimt
 /** What somebody threw, as one line of text. Survives `null`, hostile getters and objects without a message. */
 export function describeThrown(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return String(thrown.message === '' ? thrown.name : thrown.message)
+    if (thrown instanceof Error) {
+      // Both can have been set to anything.
+      const said: unknown = (thrown.message as unknown) === '' ? thrown.name : thrown.message
+      return String(said)
+    }
     if (typeof thrown === 'string') return thrown
     if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message)
     return `threw ${thrown === null ? 'null' : typeof thrown}`
