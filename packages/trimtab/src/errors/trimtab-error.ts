@@ -73,9 +73,9 @@ export function cleanThrown(thrown: unknown, clean: (text: string) => string): E
     if (!(thrown instanceof Error)) return copy
     const { name, stack } = thrown
     if (typeof stack === 'string') copy.stack = clean(stack)
-    return Object.defineProperty(copy, 'name', { value: name, configurable: true })
+    Object.defineProperty(copy, 'name', { value: String(name), configurable: true })
   } catch {
-    // One with hostile getters has told all that it will.
-    return copy
+    // What can't be looked at has told all it will.
   }
+  return copy
 }
