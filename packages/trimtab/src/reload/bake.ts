@@ -2,6 +2,7 @@ import { describeThrown } from '../errors/trimtab-error.ts'
 import { createChanges } from '../model/changes.ts'
 import { diffTrees } from '../model/diff.ts'
 import { createSnapshot } from '../model/snapshot.ts'
+import { closeGap } from '../modules/instance.ts'
 import { abortable } from '../primitives/abort.ts'
 import type { EmitterSource } from '../primitives/emitter.ts'
 import type { AttemptHost } from './attempt.ts'
@@ -96,12 +97,13 @@ export class Bake {
     })
     // What a judge says may quote what it asked.
     const reasons = given.map(steps.scrub)
-    const { running, stuck } = await goBack(steps, unproved, stable)
+    const { running, stuck, gaps } = await goBack(steps, unproved, stable)
     const generation = before.snapshot.generation + 1
     const snapshot = createSnapshot({ ...stable.snapshot, generation, committedAt: host.clock.now() })
     const committed: Committed = { ...stable, snapshot, running }
     const changes = createChanges(diffTrees(before.snapshot.config, snapshot.config), steps.redaction)
     const undone = ledger.goBack(committed, changes)
+    for (const gap of gaps) closeGap(gap)
 
     const id = undone.at(-1)?.pass.id ?? 'r0'
     events.emit({ kind: 'committed', id, previous: before.snapshot, next: snapshot, changes, undone: true })

@@ -119,7 +119,8 @@ class Application {
     })
     const cancelled = result.end.kind === 'aborted'
     if (mode === 'bestEffort' && !cancelled) {
-      const { stuck } = await undoEntries(this.#host, [result.entry], this.#running)
+      const { stuck, gaps } = await undoEntries(this.#host, [result.entry], this.#running)
+      this.#gaps.push(...gaps)
       if (stuck.length === 0) {
         this.#outstanding.push(unit)
         this.#failedSteps.push(step)
@@ -151,6 +152,7 @@ class Application {
     const target = new Map(this.#request.running)
     const result = await undoEntries(this.#host, this.#entries, target)
     const stuck = [...this.#stuck, ...result.stuck]
+    this.#gaps.push(...result.gaps)
     for (const [unit, { action, duration }] of result.undone) {
       // The one that failed is reported as failed, undone or not.
       if (this.#reports.get(unit)?.status === 'applied')

@@ -1,6 +1,6 @@
 import type { Undo } from '../../modules/define-module.ts'
 import { createHookContext } from '../../modules/hook-context.ts'
-import { canServe, closeGap, type Instance, openGap, type UnitId } from '../../modules/instance.ts'
+import { canServe, type Instance, openGap, type UnitId } from '../../modules/instance.ts'
 import { describeEnd, startInstance, stopInstance, timeoutOf } from '../../modules/lifecycle.ts'
 import { runStep, type StepEnd } from '../../primitives/deadline.ts'
 import type { Action, StuckModule } from '../outcome.ts'
@@ -26,12 +26,15 @@ export type SectionFor = (instance: Instance) => unknown
 export interface Undone {
   readonly stuck: readonly StuckModule[]
   readonly undone: ReadonlyMap<UnitId, { readonly action: Action; readonly duration: number }>
+  /** Successors that were stopped: their users wait until these are closed, after the commit. */
+  readonly gaps: readonly Instance[]
 }
 
 /**
  * Takes entries back in exact reverse of the order they were applied in, each under a deadline of its own and never
- * under the caller's signal. `target` is what is to run afterwards: it starts as what ran before, and an exclusive
- * resource that had to be started anew takes its place in it. One that fails is named and the others go on.
+ * under the caller's signal; then starts anew, dependencies first, what cannot be gone back to as it is. `target` is what
+ * is to run afterwards: it starts as what ran before, and what had to be started anew takes its place in it. One that
+ * fails is named and the others go on.
  */
 export async function undoEntries(
   host: StepHost,
@@ -40,27 +43,43 @@ export async function undoEntries(
   sectionFor: SectionFor = (instance) => instance.section,
 ): Promise<Undone> {
   const stuck: StuckModule[] = []
+  const gaps: Instance[] = []
   const undone = new Map<UnitId, { readonly action: Action; readonly duration: number }>()
   const fail = (unit: UnitId, error: string) => {
     const instance = target.get(unit)
     if (instance !== undefined) instance.unsound = true
+    undone.delete(unit)
     stuck.push({ module: unit, error: host.scrub(error), since: host.clock.now() })
   }
 
   for (const entry of entries.toReversed()) {
     const { unit } = entry.step
     const startedAt = host.clock.monotonic()
-    const error = await undoOne(host, entry, target, sectionFor)
+    const error = await undoOne(host, entry, target, gaps)
     if (error !== undefined) fail(unit, error)
     else undone.set(unit, { action: actionOf(entry.step), duration: host.clock.monotonic() - startedAt })
   }
-  // What was stopped for a change that never came to its own entry: a resource kept for the way back.
+  const anew = new Set<UnitId>()
   for (const instance of [...target.values()]) {
-    if (canServe(instance)) continue
+    const { unit } = instance
+    if (canServe(instance) && !isLeftBehind(instance, anew)) continue
+    const startedAt = host.clock.monotonic()
     const error = await startAgain(host, instance, target, sectionFor)
-    if (error !== undefined) fail(instance.unit, error)
+    anew.add(unit)
+    const before = undone.get(unit)
+    if (error !== undefined) fail(unit, error)
+    else if (before !== undefined)
+      undone.set(unit, { ...before, duration: before.duration + host.clock.monotonic() - startedAt })
   }
-  return { stuck, undone }
+  return { stuck, undone, gaps }
+}
+
+/**
+ * True where it holds one of those that were started anew. An exclusive one cannot be started beside itself: it is
+ * replaced by the next reload.
+ */
+function isLeftBehind({ module, holds }: Instance, anew: ReadonlySet<UnitId>): boolean {
+  return module.definition.exclusive !== true && [...holds.values()].flat().some(({ unit }) => anew.has(unit))
 }
 
 export function actionOf({ action }: Step): Action {
@@ -84,14 +103,15 @@ async function undoOne(
   host: StepHost,
   entry: UndoEntry,
   target: Map<UnitId, Instance>,
-  sectionFor: SectionFor,
+  gaps: Instance[],
 ): Promise<string | undefined> {
   switch (entry.kind) {
     case 'reload':
       // A resource that goes away as a whole needs no undo of its own.
       return target.get(entry.step.unit) === entry.instance ? undoReload(host, entry, () => target) : undefined
     case 'swap':
-      return undoSwap(host, entry, target, sectionFor)
+      await stopSuccessor(host, entry, target, gaps)
+      return undefined
     case 'stop':
       // Nothing was done to it: it is in `target`.
       return undefined
@@ -127,22 +147,19 @@ async function undoReload(
   return undefined
 }
 
-async function undoSwap(
+/** Where both cannot live side by side, the successor ends before the old one starts again. */
+async function stopSuccessor(
   host: StepHost,
   { step, fresh }: Extract<UndoEntry, { kind: 'swap' }>,
-  target: Map<UnitId, Instance>,
-  sectionFor: SectionFor,
-): Promise<string | undefined> {
+  target: ReadonlyMap<UnitId, Instance>,
+  gaps: Instance[],
+): Promise<void> {
   const old = target.get(step.unit)
-  if (old === undefined || canServe(old)) return undefined
-  // Where both cannot live side by side, the successor ends before the old one starts again.
-  if (fresh !== undefined && !fresh.ended && step.module.definition.exclusive === true) {
-    openGap(fresh)
-    note(host, fresh, await stopInstance(host, fresh))
-  }
-  const error = await startAgain(host, old, target, sectionFor)
-  if (fresh !== undefined) closeGap(fresh)
-  return error
+  const isInTheWay = old !== undefined && !canServe(old) && step.module.definition.exclusive === true
+  if (!isInTheWay || fresh === undefined || fresh.ended) return
+  openGap(fresh)
+  gaps.push(fresh)
+  note(host, fresh, await stopInstance(host, fresh))
 }
 
 async function startAgain(

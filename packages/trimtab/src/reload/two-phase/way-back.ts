@@ -19,6 +19,8 @@ export interface Unproved {
 export interface WentBack {
   readonly running: ReadonlyMap<UnitId, Instance>
   readonly stuck: readonly StuckModule[]
+  /** Their users wait until these are closed, after the commit. */
+  readonly gaps: readonly Instance[]
 }
 
 /** Takes back every unproved commit, the newest first, down to what was stable. Readers see none of it before its commit. */
@@ -30,6 +32,6 @@ export async function goBack(host: StepHost, unproved: readonly Unproved[], stab
     const section = sectionOf(module, stable.snapshot.config)
     return key === undefined ? section : valueAt(section, [key])
   }
-  const { stuck } = await undoEntries(host, entries, target, sectionFor)
-  return { running: target, stuck }
+  const { stuck, gaps } = await undoEntries(host, entries, target, sectionFor)
+  return { running: target, stuck, gaps }
 }
