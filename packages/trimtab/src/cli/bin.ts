@@ -1,8 +1,9 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty'
 import process from 'node:process'
 import { main } from './main.ts'
 
-const { stdin, stdout, stderr } = process
+const { stdout, stderr } = process
 
 // A reader that has seen enough (`trimtab plan | head`) is no error.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -10,14 +11,16 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// Asked of the system: the streams' own `isTTY` is undefined where it is none, and not false as the types say.
+const isTTY = isatty(1)
 const exitCode = await main(process.argv.slice(2), {
   stdout,
   stderr,
   env: process.env,
   cwd: process.cwd(),
-  isTTY: stdout.isTTY,
-  isInteractive: stdin.isTTY && stdout.isTTY,
-  columns: stdout.isTTY ? stdout.columns : undefined,
+  isTTY,
+  isInteractive: isTTY && isatty(0),
+  columns: isTTY ? stdout.columns : undefined,
   nodeVersion: process.versions.node,
 })
 
