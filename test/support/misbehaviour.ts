@@ -35,7 +35,7 @@ export function hostileError(): object {
 }
 
 /** An error by its class whose own fields throw, or are not what they should be. */
-export function oddError(): Error {
+function oddError(): Error {
   const refuse = (): never => {
     throw new Error('must not be read')
   }

@@ -35,7 +35,7 @@ export function createWitness(): Witness {
 }
 
 /** JSON, what `console.log` shows, and what a debugger shows. */
-export function printEveryWay(value: unknown): string {
+function printEveryWay(value: unknown): string {
   const json = JSON.stringify(value, (_, inner: unknown) => (inner instanceof Map ? [...inner] : inner)) ?? ''
   const errors = value instanceof Error ? [value.stack, inspect(value.cause, { depth: 20 })] : []
   return [json, inspect(value, { depth: 20, showHidden: true }), String(value), ...errors].join('\n')

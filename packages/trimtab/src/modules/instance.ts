@@ -12,7 +12,7 @@ export function unitId(module: Module, key: string | undefined): UnitId {
 }
 
 /** What a resource was given by `hold`: each reference with what it meant. */
-export type Holds = ReadonlyMap<ModuleRef<unknown>, readonly Instance[]>
+type Holds = ReadonlyMap<ModuleRef<unknown>, readonly Instance[]>
 
 /** One running resource. */
 export interface Instance {
