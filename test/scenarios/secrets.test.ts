@@ -10,6 +10,7 @@ import {
   printOrigin,
   type ReferenceResolver,
   type Secret,
+  type Source,
   secret,
   type Verdict,
 } from 'trimtab'
@@ -236,4 +237,39 @@ test('a syntax error on the line of a password shows the place and the reason al
   expect(printed).toContain('pasword')
   expectAbsent(printed, ['hunter2-typed'])
   await plane.close()
+})
+
+test("what a source of somebody else's throws when it is read, followed or closed is told without its words", async () => {
+  const clock = createManualClock()
+  const source = scriptedSource({ tree: { app: {} } })
+  const quoting = () => Object.assign(new Error(`connect postgres://app:${marked[0]}@db`), { code: 'ECONNREFUSED' })
+  const witness = createWitness()
+  const leaky: Source = {
+    ...source,
+    open: (host) => ({
+      ...source.open(host),
+      watch: () => Promise.reject(quoting()),
+      close: () => Promise.reject(quoting()),
+    }),
+  }
+  const choosy = defineModule({
+    name: 'choosy',
+    config: config.section('app'),
+    enabled({ password }) {
+      if (password === undefined) return true
+      throw new Error(`not with ${password.reveal()}`)
+    },
+    start: () => {},
+  })
+  const plane = await createPlane({ config, sources: [leaky], modules: [choosy], clock, logger: witness.logger })
+  witness.watch(plane)
+  await clock.advance(0)
+  source.fail(quoting())
+  expect((await plane.reload()).status).toBe('load_failed')
+  source.set({ app: { password: marked[1] } })
+  expect((await plane.reload()).status).toBe('validation_failed')
+  const printed = witness.printed(plane, ['app'])
+  expect(printed).toContain('scripted:source is not followed and will be again (ECONNREFUSED)')
+  await settle(clock, plane.close())
+  expectAbsent([printed, ...witness.logger.lines].join('\n'), [...marked, 'postgres://app'])
 })

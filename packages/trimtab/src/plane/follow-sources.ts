@@ -1,10 +1,10 @@
-import { describeThrown } from '../errors/trimtab-error.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Random } from '../primitives/random.ts'
 import { supervise } from '../primitives/supervise.ts'
 import type { Trigger } from '../reload/outcome.ts'
 import type { OpenSource } from '../reload/candidate/read-layers.ts'
+import { failureKind } from '../sources/failure-kind.ts'
 import type { Reference } from '../sources/references/parse-references.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
 
@@ -33,7 +33,7 @@ export function createFollower(parts: FollowParts, resolvers: readonly Reference
 
   const run = (name: string, watch: (signal: AbortSignal) => Promise<void>, signal: AbortSignal) => {
     const onFailure = (error: unknown) =>
-      parts.logger.warn(`${name} is not followed and will be again: ${describeThrown(error)}`)
+      parts.logger.warn(`${name} is not followed and will be again (${failureKind(error)})`)
     const running = supervise(watch, signal, { ...parts, ...restart, onFailure }).finally(() => work.delete(running))
     work.add(running)
   }

@@ -1,4 +1,4 @@
-import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
+import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
@@ -13,6 +13,7 @@ import type { Committed } from '../reload/committed.ts'
 import type { Engine } from '../reload/engine.ts'
 import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
+import { failureKind } from '../sources/failure-kind.ts'
 import type { Overrides, OverrideTerms } from '../sources/override.ts'
 import type { Reading } from './assembly.ts'
 import { type CloseOptions, type CloseReport, checkSpan } from './close.ts'
@@ -245,7 +246,7 @@ export class LivePlane<Config> implements Plane<Config> {
     overrides.close()
     const left = Math.max(0, budget - (clock.monotonic() - startedAt))
     const disposed = open.dispose().then((errors) => {
-      for (const error of errors) logger.warn(`Closing met an error: ${describeThrown(error)}`)
+      for (const error of errors) logger.warn(`Closing met an error (${failureKind(error)})`)
     })
     if (!(await finishedWithin({ clock, budget: left, work: disposed }))) logger.warn('A source did not close in time')
     const report = { unfinished }
