@@ -73,7 +73,7 @@ export function cleanThrown(thrown: unknown, clean: (text: string) => string): E
     if (!(thrown instanceof Error)) return copy
     const { name, stack } = thrown
     if (typeof stack === 'string') copy.stack = clean(stack)
-    Object.defineProperty(copy, 'name', { value: String(name), configurable: true })
+    Object.defineProperty(copy, 'name', { value: name, configurable: true })
   } catch {
     // What can't be looked at has told all it will.
   }
