@@ -1,3 +1,4 @@
+import { describeThrown } from '../../errors/trimtab-error.ts'
 import type { Changes } from '../../model/changes.ts'
 import { diffTrees } from '../../model/diff.ts'
 import { type Path, printPath, type Segments, valueAt } from '../../model/path.ts'
@@ -7,7 +8,6 @@ import { canServe, type Instance, type UnitId, unitId } from '../../modules/inst
 import { type Running, staleHold } from '../../modules/running.ts'
 import { compareText, isPlainObject } from '../../primitives/json.ts'
 import type { Problem } from '../../schema/problem.ts'
-import { failureKind } from '../../sources/failure-kind.ts'
 import type { PendingRestart } from './pending-restart.ts'
 
 /** Why a module takes part in a reload. */
@@ -237,8 +237,7 @@ function isWanted(planning: Planning, module: Module, key: string | undefined, s
     Promise.resolve(wanted).catch(() => {})
     return refuse(`gave ${typeof wanted} where true or false is expected`)
   } catch (error) {
-    // Its message may quote the section, which may hold secrets.
-    return refuse(`threw (${failureKind(error)})`)
+    return refuse(`threw: ${describeThrown(error)}`)
   }
 }
 
