@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { copyRecord, differingKeys, emptyRecord, isPlainObject, ownValue, setOwn } from '../primitives/json.ts'
+import {
+  compareText,
+  copyRecord,
+  type DifferingEntry,
+  differingEntries,
+  emptyRecord,
+  isPlainObject,
+  ownValue,
+  setOwn,
+} from '../primitives/json.ts'
 import type { Change } from './change.ts'
 import { childPath, type Path, printPath, type Segments, segmentsOf } from './path.ts'
 import { isSecret } from './secrecy/secret.ts'
@@ -88,23 +97,21 @@ export function reverseChanges(changes: readonly Change[]): readonly Change[] {
 type Entries = Readonly<Record<string, unknown>>
 
 function compareObjects(at: Path, previous: Entries, next: Entries, changes: Change[]): void {
-  const differing = differingKeys(previous, next)
-  if (differing === undefined) {
-    for (const key of sorted(allKeys(previous, next))) {
-      compareEntry(at, key, ownValue(previous, key), ownValue(next, key), changes)
+  const differing = differingEntries(previous, next) ?? entriesOfBoth(previous, next)
+  for (const { key, before, after } of sorted(differing)) {
+    if (typeof before === 'object' && isPlainObject(before) && isPlainObject(after)) {
+      compareObjects(childPath(at, key), before, after, changes)
+    } else if (!isSameValue(before, after)) {
+      changes.push(toChange(childPath(at, key), before, after))
     }
-  } else {
-    for (const key of sorted(differing)) compareEntry(at, key, previous[key], next[key], changes)
   }
 }
 
-function compareEntry(at: Path, key: string, previous: unknown, next: unknown, changes: Change[]): void {
-  if (previous === next) return
-  if (typeof previous === 'object' && isPlainObject(previous) && isPlainObject(next)) {
-    compareObjects(childPath(at, key), previous, next, changes)
-  } else if (!isSameValue(previous, next)) {
-    changes.push(toChange(childPath(at, key), previous, next))
-  }
+function entriesOfBoth(previous: Entries, next: Entries): readonly DifferingEntry<unknown>[] {
+  const entries = allKeys(previous, next).map((key) => {
+    return { key, before: ownValue(previous, key), after: ownValue(next, key) }
+  })
+  return entries.filter(({ before, after }) => before !== after)
 }
 
 function toChange(path: Path, previous: unknown, next: unknown): Change {
@@ -118,9 +125,12 @@ function allKeys(a: Entries, b: Entries): readonly string[] {
 }
 
 /** Sorting among the few that differ sorts the whole list: no change stands below another one. */
-function sorted(keys: readonly string[]): readonly string[] {
-  for (let index = 1; index < keys.length; index += 1) {
-    if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return [...keys].sort()
+function sorted(entries: readonly DifferingEntry<unknown>[]): readonly DifferingEntry<unknown>[] {
+  for (let index = 1; index < entries.length; index += 1) {
+    // Both are within the list.
+    if ((entries[index - 1]?.key ?? '') > (entries[index]?.key ?? '')) {
+      return entries.toSorted((a, b) => compareText(a.key, b.key))
+    }
   }
-  return keys
+  return entries
 }

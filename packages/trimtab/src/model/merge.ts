@@ -1,6 +1,6 @@
 import {
   copyRecord,
-  differingKeys,
+  differingEntries,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -58,7 +58,7 @@ function changedKeys(stack: Stack, earlier: Stack): readonly string[] | undefine
     const now = stack[level]
     const before = earlier[level]
     if (now === before || now === undefined || before === undefined) continue
-    const keys = differingKeys(now, before)
+    const keys = differingEntries(before, now)?.map(({ key }) => key)
     if (keys === undefined) return undefined
     changed = changed.length === 0 ? keys : [...new Set([...changed, ...keys])]
   }
@@ -96,7 +96,7 @@ function rebuild(stack: Stack, earlier: Earlier | undefined): JsonObject {
     }
   }
   if (merged === undefined) return lowest
-  if (earlier !== undefined && differingKeys(merged, earlier.merged)?.length === 0) return earlier.merged
+  if (earlier !== undefined && differingEntries(earlier.merged, merged)?.length === 0) return earlier.merged
   return Object.freeze(merged)
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { copyRecord, differingKeys, emptyRecord, isJsonArray, isJsonObject, ownValue, setOwn } from './json.ts'
+import { copyRecord, differingEntries, emptyRecord, isJsonArray, isJsonObject, ownValue, setOwn } from './json.ts'
 
 describe('isJsonObject and isJsonArray', () => {
   it('tell objects, lists and everything else apart', () => {
@@ -52,21 +52,30 @@ describe('setOwn', () => {
   })
 })
 
-describe('differingKeys', () => {
+describe('differingEntries', () => {
   const wide = (value: number) =>
     Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, index === 7 ? value : 0]))
 
-  it('gives the keys whose values are not identical', () => {
+  it('gives the keys whose values are not identical, and the values', () => {
     const shared = {}
-    expect(differingKeys<unknown>({ a: 1, b: shared, c: {} }, { a: 2, b: shared, c: {} })).toEqual(['a', 'c'])
-    expect(differingKeys(wide(1), wide(2))).toEqual(['k7'])
-    expect(differingKeys(Object.assign(emptyRecord<number>(), { a: 1 }), { a: 2 })).toEqual(['a'])
-    expect(differingKeys({}, {})).toEqual([])
+    expect(differingEntries<unknown>({ a: 1, b: shared, c: {} }, { a: 2, b: shared, c: {} })).toEqual([
+      { key: 'a', before: 1, after: 2 },
+      { key: 'c', before: {}, after: {} },
+    ])
+    const seventh = [{ key: 'k7', before: 1, after: 2 }]
+    const withoutPrototype = (value: number) => Object.assign(emptyRecord<number>(), wide(value))
+    expect(differingEntries(wide(1), wide(2))).toEqual(seventh)
+    expect(differingEntries(withoutPrototype(1), withoutPrototype(2))).toEqual(seventh)
+    expect(differingEntries(withoutPrototype(1), wide(2))).toEqual(seventh)
+    expect(differingEntries({}, {})).toEqual([])
   })
 
   it('knows none where the keys are others or in another order', () => {
-    expect(differingKeys<unknown>({ a: 1 }, { b: 1 })).toBe(undefined)
-    expect(differingKeys<unknown>({ a: 1 }, { a: 1, b: 1 })).toBe(undefined)
-    expect(differingKeys({ a: 1, b: 1 }, { b: 1, a: 1 })).toBe(undefined)
+    expect(differingEntries<unknown>({ a: 1 }, { b: 1 })).toBe(undefined)
+    expect(differingEntries<unknown>({ a: 1 }, { a: 1, b: 1 })).toBe(undefined)
+    expect(differingEntries<unknown>({ a: 1, b: 1 }, { a: 1 })).toBe(undefined)
+    expect(differingEntries({ a: 1, b: 1 }, { b: 1, a: 1 })).toBe(undefined)
+    const reordered = Object.assign(emptyRecord<number>(), Object.fromEntries(Object.entries(wide(1)).toReversed()))
+    expect(differingEntries(Object.assign(emptyRecord<number>(), wide(1)), reordered)).toBe(undefined)
   })
 })

@@ -72,42 +72,61 @@ export function setOwn<T>(record: Record<string, T>, key: string, value: T): voi
   }
 }
 
-/**
- * The keys under which two objects have values that are not identical, or undefined where their keys are not the same in
- * the same order.
- */
-export function differingKeys<T>(
-  a: Readonly<Record<string, T>>,
-  b: Readonly<Record<string, T>>,
-): readonly string[] | undefined {
-  // Without a prototype an object is in V8's slow form, most of the time: listing its values costs twice as much as
-  // looking them up. In the fast form it is the other way round, and walking the keys of an object gives its values.
-  return Object.getPrototypeOf(a) === null ? byLookup(a, b) : byList(a, b)
+/** A key under which two objects have values that are not identical, and those values. */
+export interface DifferingEntry<T> {
+  readonly key: string
+  readonly before: T
+  readonly after: T
 }
 
-const none: readonly string[] = []
+/** What differs between two objects; undefined where their keys are not the same in the same order. */
+export function differingEntries<T>(
+  before: Readonly<Record<string, T>>,
+  after: Readonly<Record<string, T>>,
+): readonly DifferingEntry<T>[] | undefined {
+  const keys = Object.keys(before)
+  // In V8's fast form, values are had most quickly by listing those of one object and walking the other one; in the slow
+  // form, in which a wide object without a prototype is, by looking each of them up.
+  const isQuick = keys.length <= quickKeys || Object.getPrototypeOf(before) !== null
+  return isQuick ? byWalk(keys, Object.values(before), after) : byLookup(keys, before, after)
+}
 
-function byList<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): readonly string[] | undefined {
-  const keys = Object.keys(a)
-  const values = Object.values(a)
-  let differing: string[] | undefined
+/** How many keys an object without a prototype may have to be in the fast form. */
+const quickKeys = 19
+const none: readonly never[] = []
+
+function byWalk<T>(
+  keys: readonly string[],
+  values: readonly T[],
+  after: Readonly<Record<string, T>>,
+): readonly DifferingEntry<T>[] | undefined {
+  let differing: DifferingEntry<T>[] | undefined
   let index = 0
-  for (const key in b) {
+  for (const key in after) {
     if (key !== keys[index]) return undefined
-    if (b[key] !== values[index]) {
+    const value = after[key] as T // one of its own keys
+    const other = values[index] as T // within the list
+    if (value !== other) {
+      const entry = { key, before: other, after: value }
       // A list that is made with its first element has no room to spare: mostly that is the only one.
-      if (differing === undefined) differing = [key]
-      else differing.push(key)
+      if (differing === undefined) differing = [entry]
+      else differing.push(entry)
     }
     index += 1
   }
   return index === keys.length ? (differing ?? none) : undefined
 }
 
-function byLookup<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): readonly string[] | undefined {
-  const keys = Object.keys(a)
-  const others = Object.keys(b)
+function byLookup<T>(
+  keys: readonly string[],
+  before: Readonly<Record<string, T>>,
+  after: Readonly<Record<string, T>>,
+): readonly DifferingEntry<T>[] | undefined {
+  const others = Object.keys(after)
   if (keys.length !== others.length) return undefined
   for (let index = 0; index < keys.length; index += 1) if (keys[index] !== others[index]) return undefined
-  return keys.filter((key) => a[key] !== b[key])
+  // Each of them is a key of both.
+  return keys
+    .filter((key) => before[key] !== after[key])
+    .map((key) => ({ key, before: before[key] as T, after: after[key] as T }))
 }
