@@ -13,7 +13,9 @@ export const pathLimits = { characters: 512, levels: 32, key: 128 } as const
 /** Prints keys as a path; `parsePath` reads it back. */
 export function printPath(segments: Segments): Path {
   // The printer and the parser are the only makers of paths.
-  return segments.reduce(childPath, '' as Path)
+  let path = '' as Path
+  for (const segment of segments) path = childPath(path, segment)
+  return path
 }
 
 /** The path of what stands under `segment` at the place `parent`. */
@@ -32,9 +34,11 @@ function printSegment(segment: string | number, isFirst: boolean): string {
 function isPlainName(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
-    const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
-    const isDigitOrDash = (code >= 48 && code <= 57) || code === 45
-    if (!isLetter && (index === 0 || !isDigitOrDash)) return false
+    // What most characters are comes first.
+    if (code >= 97 && code <= 122) continue
+    if ((code >= 65 && code <= 90) || code === 95) continue
+    if (index > 0 && ((code >= 48 && code <= 57) || code === 45)) continue
+    return false
   }
   return text !== ''
 }
