@@ -50,7 +50,7 @@ export type { BreakerOptions, BreakerState } from './reload/breaker.ts'
 export type { OutsideCandidate } from './reload/candidate/candidate.ts'
 export type { SourceStatus } from './reload/candidate/read-layers.ts'
 export type { ReloadEvent } from './reload/events.ts'
-export type { BakeCase, Judge, Verdict } from './reload/judge.ts'
+export type { BakeCase, Judge, Verdict } from './reload/proof/judge.ts'
 export type {
   Action,
   ModuleReport,

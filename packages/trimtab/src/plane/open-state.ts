@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Logger } from '../primitives/logger.ts'
-import { type Journal, memoryJournal } from '../reload/journal.ts'
+import { type Journal, memoryJournal } from '../reload/proof/journal.ts'
 import type { SourceHost } from '../sources/source.ts'
 import type { StateDir } from './state/state-dir.ts'
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AttemptEnd } from './attempt.ts'
-import type { Committed } from './committed.ts'
+import type { Committed } from './proof/committed.ts'
 import type { Outcome, StuckModule } from './outcome.ts'
 import type { PendingRestart } from './plan/pending-restart.ts'
-import type { Pass } from './pass.ts'
+import type { Pass } from './queue/pass.ts'
 
 export interface OutcomeFacts {
   readonly pass: Pass

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../../primitives/clock.ts'
 import type { Logger } from '../../primitives/logger.ts'
-import type { Journal } from '../../reload/journal.ts'
+import type { Journal } from '../../reload/proof/journal.ts'
 import type { ObjectShape } from '../../schema/shape.ts'
 import type { BootDecision } from './boot-decision.ts'
 import { digestKey } from './digest-key.ts'

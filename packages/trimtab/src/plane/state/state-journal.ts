@@ -4,7 +4,7 @@ import type { Clock } from '../../primitives/clock.ts'
 import type { Json } from '../../primitives/json.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import { serialQueue } from '../../primitives/serial-queue.ts'
-import type { Journal } from '../../reload/journal.ts'
+import type { Journal } from '../../reload/proof/journal.ts'
 import type { KeptFile } from './kept-file.ts'
 import { type BootOrigin, type Marker, markerOf, markerToJson } from './marker.ts'
 

@@ -7,7 +7,7 @@ import type { ConfigDefinition } from '../../schema/define-config.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { Candidate, Content } from '../candidate/candidate.ts'
 import { prepare } from '../candidate/prepare.ts'
-import type { Committed } from '../committed.ts'
+import type { Committed } from '../proof/committed.ts'
 import { pendingRestarts } from './pending.ts'
 import { type Blocked, describeSteps, type Plan, planSteps, type Step } from './plan.ts'
 

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../model/snapshot.ts'
+import type { Snapshot } from '../../model/snapshot.ts'
 
 /** What a judge has to decide about. */
 export interface BakeCase {

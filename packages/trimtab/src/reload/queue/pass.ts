@@ -1,7 +1,7 @@
-import { abortReason, createController, onAbort } from '../primitives/abort.ts'
-import { type Deferred, deferred } from '../primitives/deferred.ts'
-import type { OutsideCandidate } from './candidate/candidate.ts'
-import type { Outcome, Trigger } from './outcome.ts'
+import { abortReason, createController, onAbort } from '../../primitives/abort.ts'
+import { type Deferred, deferred } from '../../primitives/deferred.ts'
+import type { OutsideCandidate } from '../candidate/candidate.ts'
+import type { Outcome, Trigger } from '../outcome.ts'
 
 export interface ReloadRequest {
   readonly trigger: Trigger

@@ -1,7 +1,7 @@
-import type { Layer } from '../model/layer.ts'
-import type { Snapshot } from '../model/snapshot.ts'
-import type { Running } from '../modules/running.ts'
-import type { PendingRestart } from './plan/pending-restart.ts'
+import type { Layer } from '../../model/layer.ts'
+import type { Snapshot } from '../../model/snapshot.ts'
+import type { Running } from '../../modules/running.ts'
+import type { PendingRestart } from '../plan/pending-restart.ts'
 
 /** What is in force: one object, so that one assignment swaps all of it. */
 export interface Committed {

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../model/snapshot.ts'
+import type { Snapshot } from '../../model/snapshot.ts'
 
 /** What outlives the process: written around each attempt, so that the next start knows how this one ended. */
 export interface Journal {
