@@ -1,4 +1,4 @@
-/** Every `@example` of a public docstring compiles, in a service like those of the guides. */
+/** Every public name has a docstring, and every `@example` in one compiles, in a service like those of the guides. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
@@ -72,6 +72,22 @@ beforeAll(() => {
   workspace = makeDocsWorkspace({ unusedNames: true })
   return () => workspace.remove()
 }, 120_000)
+
+/** A sentence of its own at least: a tag or a name alone promises nothing. */
+const saysSomething = /^\/\*\* [A-Z`'].{8,}|^\/\*\*\n \* [A-Z`'].{8,}/
+
+test.each([...entries])('every name of %s has a docstring', (_specifier, { exported }) => {
+  expect(exported.length).toBeGreaterThan(10)
+  const silent = exported.filter(({ docstring }) => !saysSomething.test(docstring))
+  expect(silent.map(({ name, place }) => `${place}: ${name}`)).toEqual([])
+})
+
+test.each([...entries])('every function of %s shows an example', (_specifier, { exported }) => {
+  const functions = exported.filter(({ kind }) => kind === 'function')
+  expect(functions.length).toBeGreaterThan(3)
+  const withoutExample = functions.filter(({ docstring }) => !docstring.includes('\n * @example\n'))
+  expect(withoutExample.map(({ name, place }) => `${place}: ${name}`)).toEqual([])
+})
 
 test('there are examples, and each is read', () => {
   expect(examples.length).toBeGreaterThan(25)

@@ -8,10 +8,20 @@ interface Example {
   readonly code: string
 }
 
+/** One name that an entry exports, with the comment above its declaration; that is empty where there is none. */
+interface ExportedName {
+  readonly name: string
+  readonly kind: 'function' | 'class' | 'const' | 'interface' | 'type'
+  /** Where it is declared: `plane/create-plane.ts:34`. */
+  readonly place: string
+  readonly docstring: string
+}
+
 /** The names that an entry of the library exports, and the examples in the files they come from. */
 export interface Entry {
   readonly values: readonly string[]
   readonly types: readonly string[]
+  readonly exported: readonly ExportedName[]
   readonly examples: readonly Example[]
 }
 
@@ -19,18 +29,36 @@ export interface Entry {
 export function readEntry(root: string, entry: string): Entry {
   const values: string[] = []
   const types: string[] = []
+  const exported: ExportedName[] = []
   const examples: Example[] = []
   const text = readFileSync(join(root, entry), 'utf8')
   for (const [, isType, names = '', from = ''] of text.matchAll(/export (type )?\{([^}]*)\} from '([^']+)'/g)) {
-    for (const name of names.split(',').map((each) => each.trim())) {
-      if (name === '') continue
-      if (isType !== undefined || name.startsWith('type ')) types.push(name.replace(/^type /, ''))
-      else values.push(name)
-    }
     const file = join(dirname(entry), from)
-    examples.push(...examplesOf(file, readFileSync(join(root, file), 'utf8')))
+    const source = readFileSync(join(root, file), 'utf8')
+    for (const written of names.split(',').map((each) => each.trim())) {
+      if (written === '') continue
+      const name = written.replace(/^type /, '')
+      if (isType !== undefined || name !== written) types.push(name)
+      else values.push(name)
+      exported.push(declarationOf(name, file, source))
+    }
+    examples.push(...examplesOf(file, source))
   }
-  return { values, types, examples }
+  return { values, types, exported, examples }
+}
+
+const declaration = /^export (?:async )?(function|class|const|interface|type) (\w+)/
+
+function declarationOf(name: string, file: string, source: string): ExportedName {
+  const lines = source.split('\n')
+  const index = lines.findIndex((line) => declaration.exec(line)?.[2] === name)
+  // The expression names just these.
+  const kind = declaration.exec(lines[index] ?? '')?.[1] as ExportedName['kind'] | undefined
+  if (kind === undefined) throw new Error(`${file} does not declare ${name}`)
+  const end = lines[index - 1]?.endsWith('*/') === true ? index : 0
+  const start = lines.slice(0, end).findLastIndex((line) => line.startsWith('/**'))
+  const docstring = start < 0 ? '' : lines.slice(start, end).join('\n')
+  return { name, kind, place: `${file}:${index + 1}`, docstring }
 }
 
 function examplesOf(file: string, source: string): readonly Example[] {

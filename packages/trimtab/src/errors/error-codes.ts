@@ -12,7 +12,13 @@ export interface ErrorKind {
   readonly action: string
 }
 
-/** Every code that Trimtab gives. A code is never renamed or given another meaning; `docs/reference/errors.md` is kept equal to it. */
+/**
+ * Every code that Trimtab gives. A code is never renamed or given another meaning; `docs/reference/errors.md` is kept
+ * equal to it.
+ *
+ * @example
+ * errorCodes.config_invalid.exitCode // 3
+ */
 export const errorCodes = {
   internal: {
     title: 'Trimtab met a fault of its own',
@@ -177,4 +183,5 @@ export const errorCodes = {
   },
 } as const satisfies Record<string, ErrorKind>
 
+/** The code of an error, for programs to branch on: one of the keys of `errorCodes`. */
 export type ErrorCode = keyof typeof errorCodes

@@ -39,7 +39,15 @@ export class TrimtabError extends Error {
   }
 }
 
-/** True for an error of Trimtab's, from whichever copy of the package; with `code`, for that code only. */
+/**
+ * True for an error of Trimtab's, from whichever copy of the package; with `code`, for that code only.
+ *
+ * @example
+ * const settings = await loadConfig({ config, sources }).catch((error: unknown) => {
+ *   if (isTrimtabError(error)) process.exitCode = error.kind.exitCode
+ *   throw error
+ * })
+ */
 export function isTrimtabError(value: unknown, code?: ErrorCode): value is TrimtabError {
   try {
     if (typeof value !== 'object' || value === null || !(marker in value)) return false

@@ -34,7 +34,12 @@ export function createDigester(): Digester {
   return { digest }
 }
 
-/** The digest of one tree, without remembering anything. */
+/**
+ * The digest of one tree, without remembering anything.
+ *
+ * @example
+ * digestOf({ a: 1, b: 2 }) === digestOf({ b: 2, a: 1 }) // true
+ */
 export function digestOf(tree: Json): string {
   return createDigester().digest(tree)
 }

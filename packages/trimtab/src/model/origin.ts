@@ -18,7 +18,12 @@ export interface Origin {
   readonly location?: Location | undefined
 }
 
-/** An origin in one short phrase that an editor or terminal can follow: `config.yaml:3:8`, `env APP_POOL__MAX`. */
+/**
+ * An origin in one short phrase that an editor or terminal can follow: `config.yaml:3:8`, `env APP_POOL__MAX`.
+ *
+ * @example
+ * for (const { origin } of plane.explain('pool.max').contributions) console.log(printOrigin(origin))
+ */
 export function printOrigin({ source, location }: Origin): string {
   return location === undefined ? source : printLocation(location)
 }

@@ -42,12 +42,17 @@ export interface HookContext {
   readonly key: string | undefined
 }
 
+/** What `start` is given: the section to run on, and what `check` has prepared for it. */
 export interface StartContext<Config, Prepared> extends HookContext {
   readonly config: Config
   /** What `check` returned, where it did. From here on it belongs to `start`. */
   readonly prepared: Prepared | undefined
 }
 
+/**
+ * What `check` is given. Everything in it is to be read, and nothing to be changed: the reload may still be refused
+ * by another module.
+ */
 export interface CheckContext<Config, Resource> extends HookContext {
   readonly next: Config
   /** What the module runs on; undefined where it does not run yet. */
@@ -57,6 +62,7 @@ export interface CheckContext<Config, Resource> extends HookContext {
   readonly resource: Resource | undefined
 }
 
+/** What `reload` is given. When a change is undone by a second call, `next` and `previous` have changed places. */
 export interface ReloadContext<Config, Resource, Prepared> extends HookContext {
   readonly next: Config
   readonly previous: Config
@@ -66,6 +72,7 @@ export interface ReloadContext<Config, Resource, Prepared> extends HookContext {
   readonly prepared: Prepared | undefined
 }
 
+/** What `stop` is given. Its signal aborts at `stopTimeout`: whatever still goes on then is to be cut off. */
 export interface StopContext<Resource> {
   readonly signal: AbortSignal
   readonly log: Logger
@@ -104,6 +111,7 @@ type HookConfig<S, Each extends boolean> = Each extends true
 /** The names of a section's own fields. */
 type FieldOf<Config> = Config extends object ? string & keyof Config : never
 
+/** What `defineModule` takes: the section, the order, and the hooks. Only `name` and `start` are needed. */
 export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> extends ModuleTimeouts {
   /** Unique in a plane: a letter, then letters, digits, `_` and `-`. */
   readonly name: string

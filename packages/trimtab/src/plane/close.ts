@@ -1,6 +1,7 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { UnitId } from '../modules/instance.ts'
 
+/** How `plane.close()` ends things. */
 export interface CloseOptions {
   /** Milliseconds for everything. Default: as long as the modules' own stop timeouts allow. */
   readonly budget?: number | undefined

@@ -9,6 +9,7 @@ import { ambient } from './ambient.ts'
 import { openReading, timeOf } from './assembly.ts'
 import { checkConfig, checkSources, type PlaneOptions } from './options.ts'
 
+/** What `loadConfig` reads, and when it gives up: at most 10 s for each source, or when `signal` aborts. */
 export interface LoadConfigOptions<Schema extends ConfigSchema>
   extends Pick<PlaneOptions<Schema>, 'config' | 'sources' | 'references' | 'clock'> {
   readonly signal?: AbortSignal | undefined

@@ -10,6 +10,10 @@ import type { ReferenceAllowList } from '../sources/references/allow-list.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
 import type { Source } from '../sources/source.ts'
 
+/**
+ * How reloads are carried out. The timeouts are those of every module that names none of its own. Times are
+ * milliseconds.
+ */
 export interface ReloadOptions extends ModuleTimeouts {
   /** `atomic` (default): one failure undoes all. `bestEffort`: what works is kept, and the rest is tried again. */
   readonly apply?: 'atomic' | 'bestEffort' | undefined
@@ -32,6 +36,7 @@ export const reloadDefaults = {
   history: 50,
 } as const satisfies ReloadOptions
 
+/** How references such as `${env:NAME}` and `${file:/run/secrets/x}` inside values are resolved. */
 export interface ReferenceOptions {
   /** What values that were published, and not written on this machine, may refer to: nothing, if it is left away. */
   readonly allow?: ReferenceAllowList | undefined

@@ -38,6 +38,7 @@ export type PlaneState =
 /** Everything a plane tells, in the order it happened. */
 export type PlaneEvent = ReloadEvent | { readonly kind: 'override'; readonly event: OverrideEvent }
 
+/** How one reload differs from one that a changed source asks for. */
 export interface PlaneReloadOptions {
   /** Does everything up to the point where something would change, and answers as the reload would. */
   readonly dryRun?: boolean | undefined
@@ -51,6 +52,7 @@ export interface PlaneReloadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What became of an override: how the reload that took it in ended, and how to take it back. */
 export interface AppliedOverride {
   /** Undefined where the reload refused it: then it has been withdrawn. */
   readonly override: Override | undefined

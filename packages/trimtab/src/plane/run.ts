@@ -14,6 +14,7 @@ const echo = 250
 /** Milliseconds. */
 export const runDefaults = { shutdownTimeout: 25_000, grace: 5_000 } as const
 
+/** When `plane.run()` stops, and how long that may take. */
 export interface RunOptions {
   /** Whether SIGHUP reloads and SIGTERM and SIGINT stop. `false` for a host that has its own. Default: true. */
   readonly signals?: boolean | undefined

@@ -20,6 +20,7 @@ export interface ValueChange<T> {
 /** Picks the part of the configuration that is watched. */
 export type Selector<Config, T> = (config: Config) => T
 
+/** When a watch or subscription ends, beside the end of the plane. */
 export interface WatchOptions {
   /** Ends it, like the disposer. */
   readonly signal?: AbortSignal | undefined

@@ -15,7 +15,13 @@ export interface Clock {
   schedule(delay: number, callback: () => void): Timer
 }
 
-/** The machine's own time. */
+/**
+ * The machine's own time.
+ *
+ * @example
+ * const timer = systemClock.schedule(1_000, () => console.log(systemClock.now()))
+ * timer.cancel()
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -1,6 +1,8 @@
 /** What every format can carry. Numbers are finite; trees handed out are frozen. */
 export type Json = null | boolean | number | string | JsonArray | JsonObject
+/** A list of JSON values. */
 export type JsonArray = readonly Json[]
+/** An object of JSON values. */
 export interface JsonObject {
   readonly [key: string]: Json
 }

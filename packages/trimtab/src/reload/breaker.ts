@@ -2,6 +2,7 @@ import { type Backoff, backoffDelay } from '../primitives/backoff.ts'
 import type { Clock, Timer } from '../primitives/clock.ts'
 import type { Random } from '../primitives/random.ts'
 
+/** When content that fails again and again is left alone for a while, and for how long. Times are milliseconds. */
 export interface BreakerOptions {
   /** Failures in a row of one content that open it. */
   readonly threshold: number

@@ -18,6 +18,7 @@ export type Trigger =
   | 'retry'
   | 'trial'
 
+/** What was done with a module. */
 export type Action = 'reloaded' | 'replaced' | 'started' | 'stopped'
 
 /** The step of a module that failed. */
@@ -96,4 +97,5 @@ export type Outcome = OutcomeBase &
     | { readonly status: 'circuit_open'; readonly retryIn: number; readonly failures: number }
   )
 
+/** How a reload ended, in one word. */
 export type OutcomeStatus = Outcome['status']

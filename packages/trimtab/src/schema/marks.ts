@@ -29,7 +29,12 @@ export function dynamic<S extends z.ZodType>(schema: S): S {
   return mark(schema, { dynamic: true })
 }
 
-/** Lets tenants have values of their own, in a field or in everything under an object. Implies `dynamic`. */
+/**
+ * Lets tenants have values of their own, in a field or in everything under an object. Implies `dynamic`.
+ *
+ * @example
+ * z.object({ limits: perTenant(z.object({ requestsPerSecond: z.number().default(100) })) })
+ */
 export function perTenant<S extends z.ZodType>(schema: S): S {
   return mark(schema, { dynamic: true, perTenant: true })
 }

@@ -33,6 +33,7 @@ export const problemCodes = [
   'content_set_aside',
 ] as const
 
+/** What kind of problem it is, for programs to branch on. */
 export type ProblemCode = (typeof problemCodes)[number]
 
 /**
@@ -53,7 +54,13 @@ export interface Problem {
   readonly hint?: string | undefined
 }
 
-/** `config.yaml:3:8: pool.max: expected a whole number, received string. Write it without quotes.` */
+/**
+ * `config.yaml:3:8: pool.max: expected a whole number, received string. Write it without quotes.`
+ *
+ * @example
+ * const { problems } = await plane.reload({ dryRun: true })
+ * for (const problem of problems) console.error(printProblem(problem))
+ */
 export function printProblem({ origin, path, module, message, hint }: Problem): string {
   const place = [origin && printOrigin(origin), path, module && `module ${module}`].filter((part) => part)
   const sentence = [...place, message].join(': ')
@@ -70,7 +77,17 @@ export function sourceUnreadable(problems: readonly Problem[]): TrimtabError {
   return withProblems('source_unreadable', 'The configuration could not be loaded', problems)
 }
 
-/** The problems an error carries; none where it has no such thing. */
+/**
+ * The problems an error carries; none where it has no such thing.
+ *
+ * @example
+ * try {
+ *   await createPlane(options)
+ * } catch (error) {
+ *   if (!isTrimtabError(error)) throw error
+ *   for (const problem of problemsOf(error)) console.error(problem.path, problem.message)
+ * }
+ */
 export function problemsOf(error: TrimtabError): readonly Problem[] {
   const { problems } = error.details
   // Only `withProblems` below and the `refusal` of modules set this detail.

@@ -3,6 +3,7 @@ import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
 import { type Bounds, type Quantity, bytesQuantity, durationQuantity } from './quantity.ts'
 import { withDef } from './zod/node.ts'
 
+/** Bounds of a time span or a size; both are allowed values themselves. */
 export interface UnitOptions {
   /** The smallest value allowed, written like any other: `'1s'`. */
   readonly min?: string | number | undefined

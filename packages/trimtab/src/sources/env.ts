@@ -15,6 +15,7 @@ import { whyNotSettable } from './text/settable-path.ts'
 import { shapeAt } from './text/shape-at.ts'
 import { levelSeparator, variableNames } from './text/variable-names.ts'
 
+/** Which variables are meant, and what they set. */
 export interface EnvSourceOptions {
   /** What the names of the variables begin with: `APP_`. Empty only where `map` says which variables are meant. */
   readonly prefix: string

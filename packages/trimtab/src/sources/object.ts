@@ -6,6 +6,7 @@ import type { JsonObject } from '../primitives/json.ts'
 import { toJsonTree } from './json-tree.ts'
 import type { Reading, ReferenceTrust, Source } from './source.ts'
 
+/** How the object is named and how strictly it is taken. */
 export interface ObjectSourceOptions {
   /** What the source is called, after `object:`; `inline`, if it is left away. */
   readonly name?: string | undefined

@@ -15,6 +15,7 @@ import { toJson } from './json-tree.ts'
 import type { Source } from './source.ts'
 import { obstacleTo, whyNotSettable } from './text/settable-path.ts'
 
+/** Without these nobody can override: it ends, and somebody said why. */
 export interface OverrideTerms {
   /** How long it applies: milliseconds, or text with a unit (`'15m'`). More than nothing, and at most 7 days. */
   readonly for: number | string

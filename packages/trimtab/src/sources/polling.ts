@@ -27,6 +27,7 @@ export interface PolledContent extends PolledAnswer {
   readonly tree: JsonObject
 }
 
+/** How a home of configuration is asked, and how often. Times are milliseconds, or text with a unit. */
 export interface PollingSourceOptions {
   /** What the source is called, after `polling:`. */
   readonly name: string

@@ -28,6 +28,7 @@ export interface ManualClock extends Clock {
   readonly untilNext: number | undefined
 }
 
+/** When it is, before the clock is moved. */
 export interface ManualClockOptions {
   /** Wall time at the beginning, in milliseconds since 1970. The default is the first instant of 2026, UTC. */
   readonly start?: number | undefined

@@ -1,6 +1,7 @@
 import { defineModule, type Module, type ModuleDefinition, type Undo } from '../modules/define-module.ts'
 import type { Section } from '../schema/section.ts'
 
+/** A hook of a recording module; `undo` is what its `reload` returned. */
 export type RecordedHook = 'start' | 'check' | 'reload' | 'undo' | 'stop'
 
 /** One call of a hook, in the order they came. */
@@ -35,6 +36,7 @@ export interface RecordedResource {
   state: 'running' | 'stopped'
 }
 
+/** Modules that share one record, in the order in which they were called, and one script. */
 export interface Recording {
   readonly calls: readonly RecordedCall[]
   /** Every resource that was ever started. */
@@ -47,6 +49,7 @@ export interface Recording {
   module<S = undefined>(options: RecordingModuleOptions<S>): Module<RecordedResource>
 }
 
+/** What a recording module is like: the options of `defineModule`, and which of the hooks it has. */
 export interface RecordingModuleOptions<S>
   extends Pick<
     ModuleDefinition<S, boolean, unknown, unknown>,

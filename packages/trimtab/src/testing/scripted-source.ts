@@ -10,6 +10,7 @@ import type { Problem } from '../schema/problem.ts'
 import { toJsonTree } from '../sources/json-tree.ts'
 import type { Reading, ReferenceTrust, Source, SourceReader } from '../sources/source.ts'
 
+/** What a scripted source is called, and gives at first. */
 export interface ScriptedSourceOptions {
   /** What the source is called, after `scripted:`; `source`, if it is left away. */
   readonly name?: string | undefined

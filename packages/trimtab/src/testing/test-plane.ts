@@ -9,6 +9,7 @@ import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
 import { scriptedSource } from './scripted-source.ts'
 
+/** The options of `createPlane`, with a tree in place of the sources. */
 export interface TestPlaneOptions<Schema extends ConfigSchema>
   extends Omit<PlaneOptions<Schema>, 'config' | 'sources'> {
   /** What the configuration says at first. */

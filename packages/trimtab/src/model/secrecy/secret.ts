@@ -49,7 +49,13 @@ export class Secret<T = string> {
   }
 }
 
-/** True for a secret made by any copy of the package. */
+/**
+ * True for a secret made by any copy of the package.
+ *
+ * @example
+ * const shown = (value: unknown) => (isSecret(value) ? '[secret]' : JSON.stringify(value))
+ * shown(plane.config.pool.url) // '[secret]'
+ */
 export function isSecret(value: unknown): value is Secret<unknown> {
   return typeof value === 'object' && value !== null && marker in value
 }

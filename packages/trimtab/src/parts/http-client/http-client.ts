@@ -71,12 +71,14 @@ export interface HttpClient {
   request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>
 }
 
+/** The section of one HTTP client, and how long its steps may take. */
 export interface HttpClientOptions extends ModuleTimeouts {
   /** Default: `client`. */
   readonly name?: string | undefined
   readonly config: Section<HttpClientConfig>
 }
 
+/** The section of a record of HTTP clients, and how long the steps of each may take. */
 export interface HttpClientsOptions extends ModuleTimeouts {
   /** Default: `clients`. */
   readonly name?: string | undefined

@@ -42,6 +42,7 @@ export interface HttpListenerConfig extends ListenerConfig {
   readonly tls?: boolean | undefined
 }
 
+/** What is served, where its configuration stands, and what it is served with. */
 export interface HttpListenerOptions extends ModuleTimeouts {
   /** Default: `http`. */
   readonly name?: string | undefined

@@ -27,6 +27,7 @@ export const loggerSchema = dynamic(
   }),
 )
 
+/** What is written, where to and how. */
 export interface LoggerConfig {
   readonly level: (typeof levels)[number]
   readonly destination: string
@@ -41,6 +42,7 @@ export interface LoggerResource extends Logger {
   readonly pino: Pino
 }
 
+/** The section of a logger, and what of pino is set in code. */
 export interface LoggerModuleOptions extends ModuleTimeouts {
   /** Default: `logger`. */
   readonly name?: string | undefined

@@ -31,6 +31,10 @@ export const rateLimiterSchema = dynamic(
   }),
 )
 
+/**
+ * `limit` calls of each key in every interval, and `burst` at once: `limit`, where it is left away. At most `maxKeys`
+ * are counted.
+ */
 export interface RateLimiterConfig {
   readonly limit: number
   /** Milliseconds. */
@@ -47,6 +51,7 @@ export interface RateLimiter {
   readonly size: number
 }
 
+/** The section of a rate limiter, and what a call may cost. */
 export interface RateLimiterOptions extends ModuleTimeouts {
   /** Default: `limiter`. */
   readonly name?: string | undefined

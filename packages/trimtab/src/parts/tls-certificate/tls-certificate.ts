@@ -39,6 +39,10 @@ export const tlsCertificateSchema = dynamic(
   }),
 )
 
+/**
+ * A pair as text or as paths, each of the two in one of the ways. Where a text is a reference (`${file:/run/tls/tls.crt}`)
+ * its file is watched; one that is named by its path is read when this section changes.
+ */
 export interface TlsCertificateConfig {
   readonly certFile?: string | undefined
   readonly keyFile?: string | undefined
@@ -58,6 +62,7 @@ export interface TlsCertificate {
   readonly fingerprint: string
 }
 
+/** The section of a certificate, and how long its steps may take. */
 export interface TlsCertificateOptions extends ModuleTimeouts {
   /** Default: `tls`. */
   readonly name?: string | undefined

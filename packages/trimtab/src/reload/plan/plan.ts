@@ -28,6 +28,7 @@ export interface Plan {
   readonly pendingRestart: readonly PendingRestart[]
 }
 
+/** What a reload would do with one module, or with one key of a module with `each`. */
 export interface PlannedStep {
   readonly module: UnitId
   readonly action: 'reload' | 'replace' | 'start' | 'stop'

@@ -9,6 +9,7 @@ export interface BakeCase {
   readonly stable: Snapshot<object> | undefined
 }
 
+/** Whether the new snapshot may stay, and why not. The reasons are shown to people. */
 export type Verdict = { readonly kind: 'stable' } | { readonly kind: 'unhealthy'; readonly reasons: readonly string[] }
 
 /**

@@ -4,6 +4,7 @@ import type { SourceHarness, SourceUnderTest } from './source-harness.ts'
 import { readingCases } from './source-reading-cases.ts'
 import { createSourceBench } from './source-bench.ts'
 
+/** How patient the cases are. */
 export interface SourceContractOptions {
   /** Milliseconds that a reading or a wake-up may take before it counts as missing. The default is 10 s. */
   readonly timeout?: number | undefined
