@@ -6,6 +6,7 @@ import { formatOf, knownExtensions } from './formats/load-format.ts'
 import type { Source } from './source.ts'
 import { watchPath } from './watch/watch-path.ts'
 
+/** How a folder is read. What `FileSourceOptions` says of reading and watching holds for each of its files. */
 export interface DirectorySourceOptions extends FileReadingOptions {
   /** Read only these: `['.yaml']`. All that are known, if it is left away. */
   readonly extensions?: readonly string[] | undefined

@@ -11,6 +11,7 @@ import { whyNotSettable } from './text/settable-path.ts'
 import { shapeAt } from './text/shape-at.ts'
 import { watchPath } from './watch/watch-path.ts'
 
+/** How a file is read and watched. */
 export interface FileSourceOptions extends FileReadingOptions {
   /** The syntax of the file, where its extension does not tell. */
   readonly format?: FormatName | undefined
