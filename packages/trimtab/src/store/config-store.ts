@@ -1,0 +1,108 @@
+import type { JsonObject } from '../primitives/json.ts'
+import type { Cursor } from './cursor.ts'
+import type { EnvironmentDocument, ScopeDocument } from './document.ts'
+import type { Edit } from './edit.ts'
+import type { PublishProblem } from './publish-problem.ts'
+import type { Revision } from './revision.ts'
+
+/** Who publishes, why, and on top of what. */
+export interface PublishTerms {
+  readonly author: string
+  readonly message: string
+  /** Where the author was looking: a publish on anything else is a conflict. */
+  readonly expected: Cursor
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a publish ended. A conflict and a refusal are answers; a store that can't be reached throws `store_unavailable`. */
+export type PublishResult =
+  | { readonly kind: 'published'; readonly cursor: Cursor; readonly revision: Revision }
+  /** It would have changed nothing, so there is no revision of it. */
+  | { readonly kind: 'unchanged'; readonly cursor: Cursor }
+  /** Somebody else was first. */
+  | { readonly kind: 'conflict'; readonly current: Cursor }
+  /** It may not be stored; every problem at once. */
+  | { readonly kind: 'refused'; readonly problems: readonly PublishProblem[] }
+
+/** What follows a cursor. */
+export type Since =
+  | {
+      readonly kind: 'changes'
+      /** In their order; empty when the reader is current. */
+      readonly revisions: readonly Revision[]
+      readonly cursor: Cursor
+      /** More than `limit` wait: ask again from `cursor`. */
+      readonly more: boolean
+    }
+  /** History has been pruned that far: read everything. */
+  | { readonly kind: 'cursor_too_old'; readonly current: Cursor }
+  /** The store has another history, or less of it: it was restored, or lost what it had confirmed. Read everything and adopt it. */
+  | { readonly kind: 'cursor_unknown'; readonly current: Cursor }
+
+export interface HistoryQuery {
+  /** Only revisions before this one; the newest, if it is left away. */
+  readonly before?: number | undefined
+  /** At most 1,000: 50. */
+  readonly limit?: number | undefined
+  /** Only revisions that changed something in this scope. */
+  readonly scope?: string | undefined
+  /** Only revisions that changed something at this path or below it. */
+  readonly path?: string | undefined
+}
+
+/** A schema as one version of a service registered it. */
+export interface RegisteredSchema {
+  readonly app: string
+  /** The version of the service. */
+  readonly version: string
+  readonly schema: JsonObject
+  readonly registeredAt: number
+  /** Wall time until which an instance of that version has said that it lives; undefined where none has. */
+  readonly liveUntil: number | undefined
+}
+
+/** How a store's readers are told of new revisions. */
+export type FeedStatus =
+  | { readonly kind: 'push' }
+  /** Read in intervals: the reason says what stands in the way of being told. */
+  | { readonly kind: 'poll'; readonly reason: string }
+  | { readonly kind: 'connecting'; readonly attempts: number; readonly error: string | undefined }
+
+/**
+ * The versioned home of configuration. Every implementation passes `storeContract`.
+ *
+ * All methods throw `store_unavailable` when the store can't be reached, `option_invalid` for names that can't be, and
+ * the signal's reason when aborted.
+ */
+export interface ConfigStore extends AsyncDisposable {
+  /** What a scope holds, now or at an earlier revision. Throws `cursor_unknown` for a revision there is not, or not any more. */
+  read(scope: string, at?: number): Promise<ScopeDocument>
+  /** Everything an environment holds at one revision: what a reader begins with. */
+  readEnvironment(environment: string, signal?: AbortSignal): Promise<EnvironmentDocument>
+  /** Compare-and-append: all edits or none, as one revision. */
+  publish(edits: readonly Edit[], terms: PublishTerms): Promise<PublishResult>
+  /** Publishes the content of an earlier revision anew; checked like any other. */
+  rollback(environment: string, to: number, terms: PublishTerms): Promise<PublishResult>
+  /** What came after a cursor. The changes of all scopes of the environment, in commit order. */
+  since(environment: string, cursor: Cursor, limit: number, signal?: AbortSignal): Promise<Since>
+  /**
+   * Yields whenever there may be something new, first when it has begun to listen, and after every time it might have missed
+   * something. Hints only. Ends with the signal; reconnects by itself and never throws.
+   */
+  wakeups(environment: string, signal: AbortSignal): AsyncIterable<void>
+  /** How `wakeups` of this environment come about now. */
+  feedStatus(environment: string): FeedStatus
+  /** The newest first. */
+  history(environment: string, query?: HistoryQuery): Promise<readonly Revision[]>
+  /** Forgets revisions before this one; heads stay. Readers further behind get `cursor_too_old`. */
+  prune(environment: string, before: number): Promise<void>
+  /** Registers what a version of a service can read; later publishes are checked against it. */
+  registerSchema(app: string, version: string, schema: JsonObject): Promise<void>
+  /** Says that an instance of a version lives for another `forMilliseconds`: as long, a publish it would refuse is refused. */
+  markLive(app: string, version: string, forMilliseconds: number): Promise<void>
+  schemas(app: string): Promise<readonly RegisteredSchema[]>
+  /** The environments that have at least one revision, sorted. */
+  environments(): Promise<readonly string[]>
+  /** Ends everything it has opened. Idempotent. */
+  close(): Promise<void>
+}

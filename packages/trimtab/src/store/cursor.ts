@@ -1,0 +1,17 @@
+/**
+ * How far a reader has followed one environment: the revision and the hash of it. Both, because after a restore the same
+ * number may stand for other content.
+ */
+export interface Cursor {
+  /** Counts the publishes of one environment without gaps, in commit order; 0 before the first. */
+  readonly revision: number
+  /** Over the hash before it and the content of the revision; empty at revision 0. */
+  readonly hash: string
+}
+
+/** Where every environment begins. */
+export const genesis: Cursor = Object.freeze({ revision: 0, hash: '' })
+
+export function sameCursor(a: Cursor, b: Cursor): boolean {
+  return a.revision === b.revision && a.hash === b.hash
+}

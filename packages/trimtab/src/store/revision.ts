@@ -1,0 +1,41 @@
+import type { Path } from '../model/path.ts'
+import type { Json } from '../primitives/json.ts'
+import type { Cursor } from './cursor.ts'
+import type { StoredTenantState } from './edit.ts'
+
+/** One leaf that a revision changed. `previous` and `next` are undefined where there was or is none. */
+export interface LeafChange {
+  readonly kind: 'leaf'
+  /** Undefined for the environment itself. */
+  readonly tenant: string | undefined
+  readonly path: Path
+  readonly previous: Json | undefined
+  readonly next: Json | undefined
+}
+
+export interface TenantChange {
+  readonly kind: 'tenant'
+  readonly tenant: string
+  readonly previous: StoredTenantState | undefined
+  readonly next: StoredTenantState
+}
+
+export type RevisionChange = LeafChange | TenantChange
+
+/** One publish, as history keeps it. */
+export interface Revision {
+  readonly cursor: Cursor
+  /** The hash before it. */
+  readonly parent: string
+  readonly environment: string
+  /** Who, at most 256 characters; never blank. */
+  readonly author: string
+  /** Why, at most 4,000 characters; never blank. */
+  readonly message: string
+  /** The store's own wall time, milliseconds since 1970. */
+  readonly at: number
+  /** The revision whose content a rollback brought back. */
+  readonly rollbackTo: number | undefined
+  /** What it did, and nothing that it left as it was: sorted by tenant, then by path. */
+  readonly changes: readonly RevisionChange[]
+}
