@@ -1,6 +1,6 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { Changes } from '../model/changes.ts'
-import type { Json } from '../primitives/json.ts'
+import { type Json, typeName } from '../primitives/json.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Section } from '../schema/section.ts'
 
@@ -155,7 +155,7 @@ const moduleName = /^[A-Za-z][A-Za-z0-9_-]{0,127}$/
 
 /**
  * Declares a part of the service that owns a section of the configuration and a running resource. Nothing runs until a
- * plane is given it. Throws `option_invalid` for a name or combination that can't work.
+ * plane is given it. Throws `option_invalid` for what is missing, and for a name or combination that can't work.
  *
  * @example
  * const pool = defineModule({
@@ -168,9 +168,11 @@ const moduleName = /^[A-Za-z][A-Za-z0-9_-]{0,127}$/
 export function defineModule<S = undefined, Each extends boolean = false, Resource = void, Prepared = undefined>(
   definition: ModuleDefinition<S, Each, Resource, Prepared>,
 ): Each extends true ? EachModule<Resource> : Module<Resource> {
+  checkHooks(definition)
   const { name, each, exclusive, replace, replaceOn, reload, config } = definition
   const refuse = (why: string) => new TrimtabError('option_invalid', `The module ${JSON.stringify(name)} ${why}.`)
-  if (!moduleName.test(name)) throw refuse('needs a name of a letter, then letters, digits, _ and -, up to 128')
+  if (typeof name !== 'string' || !moduleName.test(name))
+    throw refuse('needs a name of a letter, then letters, digits, _ and -, up to 128')
   if (replace !== undefined && exclusive !== true)
     throw refuse('has `replace`, which is for modules with `exclusive: true`')
   if (each === true && config?.shape.kind !== 'record')
@@ -196,4 +198,19 @@ export function defineModule<S = undefined, Each extends boolean = false, Resour
   }
   // One object serves both; the type shows `at` only where there are keys.
   return Object.freeze(module) as unknown as Each extends true ? EachModule<Resource> : Module<Resource>
+}
+
+const hookNames = ['start', 'check', 'reload', 'stop', 'enabled'] as const
+
+/** What the types say, for plain JavaScript. */
+function checkHooks(definition: unknown): void {
+  // Spreading what is no object gives an empty one, whose fields are as unknown as those of any other.
+  const given = { ...(definition as Readonly<Record<string, unknown>> | undefined) }
+  const { name, start } = given
+  const missing = [...(name === undefined ? ['`name`'] : []), ...(start === undefined ? ['`start`'] : [])].join(' and ')
+  const called = typeof name === 'string' ? ` ${JSON.stringify(name)}` : ''
+  const refuse = (what: string) => new TrimtabError('option_invalid', `defineModule() got a module${called} ${what}.`)
+  if (missing !== '') throw refuse(`without ${missing}: write defineModule({ name: 'pool', start: () => new Pool() })`)
+  const wrong = hookNames.find((hook) => given[hook] !== undefined && typeof given[hook] !== 'function')
+  if (wrong !== undefined) throw refuse(`whose \`${wrong}\` is no function but ${typeName(given[wrong])}`)
 }
