@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { sourceName } from '../model/source-name.ts'
 import { type FileReadingOptions, checkPath, checkTimings, optionInvalid } from './files/file-options.ts'
-import { createFolderReader } from './files/folder-reader.ts'
+import { lazyReader } from './files/lazy-reader.ts'
 import { formatOf, knownExtensions } from './formats/load-format.ts'
 import type { Source } from './source.ts'
-import { watchPath } from './watch/watch-path.ts'
+import { watchLazily } from './watch/watch-lazily.ts'
 
 /** How a folder is read. What `FileSourceOptions` says of reading and watching holds for each of its files. */
 export interface DirectorySourceOptions extends FileReadingOptions {
@@ -40,12 +40,15 @@ export function directorySource(path: string, options: DirectorySourceOptions = 
     follows: watch ? 'push' : 'never',
     open({ clock, shape }) {
       const absolutePath = resolve(path)
-      const read = createFolderReader({ source, folder: path, absolutePath, extensions, shape, timings, clock })
+      const read = lazyReader(async () => {
+        const { createFolderReader } = await import('./files/folder-reader.ts')
+        return createFolderReader({ source, folder: path, absolutePath, extensions, shape, timings, clock })
+      })
       const close = async () => {}
       if (!watch) return { read, close }
       return {
         read,
-        watch: (wake, signal) => watchPath(absolutePath, { kind: 'directory', clock, timings, wake, signal }),
+        watch: (wake, signal) => watchLazily(absolutePath, { kind: 'directory', clock, timings, wake, signal }),
         close,
       }
     },

@@ -2,14 +2,13 @@ import { resolve } from 'node:path'
 import { type Segments, parsePath, printPath } from '../model/path.ts'
 import { sourceName } from '../model/source-name.ts'
 import { type FileReadingOptions, checkPath, checkTimings, optionInvalid } from './files/file-options.ts'
-import { createFileParser } from './files/file-parser.ts'
-import { createFileReader } from './files/file-reader.ts'
+import { lazyReader } from './files/lazy-reader.ts'
 import type { NameOptions } from './formats/format.ts'
 import { type FormatName, formatNames, formatOf, knownExtensions } from './formats/load-format.ts'
 import type { Source } from './source.ts'
 import { whyNotSettable } from './text/settable-path.ts'
 import { shapeAt } from './text/shape-at.ts'
-import { watchPath } from './watch/watch-path.ts'
+import { watchLazily } from './watch/watch-lazily.ts'
 
 /** How a file is read and watched. */
 export interface FileSourceOptions extends FileReadingOptions {
@@ -53,13 +52,19 @@ export function fileSource(path: string, options: FileSourceOptions = {}): Sourc
     open({ clock, shape }) {
       checkMapped(names, (mapped) => shapeAt(shape, mapped) !== undefined)
       const absolutePath = resolve(path)
-      const parser = createFileParser({ source, file: path, format, shape, names })
-      const read = createFileReader({ source, file: path, absolutePath, parser, timings, clock })
+      const read = lazyReader(async () => {
+        const [{ createFileParser }, { createFileReader }] = await Promise.all([
+          import('./files/file-parser.ts'),
+          import('./files/file-reader.ts'),
+        ])
+        const parser = createFileParser({ source, file: path, format, shape, names })
+        return createFileReader({ source, file: path, absolutePath, parser, timings, clock })
+      })
       const close = async () => {}
       if (!watch) return { read, close }
       return {
         read,
-        watch: (wake, signal) => watchPath(absolutePath, { kind: 'file', clock, timings, wake, signal }),
+        watch: (wake, signal) => watchLazily(absolutePath, { kind: 'file', clock, timings, wake, signal }),
         close,
       }
     },

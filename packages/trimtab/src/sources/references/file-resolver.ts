@@ -5,7 +5,7 @@ import type { Clock } from '../../primitives/clock.ts'
 import { type Result, err, ok } from '../../primitives/result.ts'
 import { failureKind } from '../failure-kind.ts'
 import { sourceLimits } from '../limits.ts'
-import { watchPath } from '../watch/watch-path.ts'
+import { watchLazily } from '../watch/watch-lazily.ts'
 import type { ReferenceFailure, ReferenceResolver } from './resolver.ts'
 
 export interface FileResolverOptions {
@@ -21,7 +21,7 @@ export function fileResolver({ clock }: FileResolverOptions): ReferenceResolver 
   return {
     scheme: 'file',
     resolve: (name) => readReferencedFile(name),
-    watch: (name, wake, signal) => watchPath(name, { kind: 'file', clock, wake, signal }),
+    watch: (name, wake, signal) => watchLazily(name, { kind: 'file', clock, wake, signal }),
   }
 }
 
