@@ -3,13 +3,14 @@ export { type SourceContractOptions, sourceContract } from './contracts/source-c
 export type { SourceHarness, SourceUnderTest } from './contracts/source-harness.ts'
 export { createManualClock, type ManualClock, type ManualClockOptions } from './manual-clock.ts'
 export {
-  type Behaviour,
   createRecording,
   type RecordedCall,
-  type RecordedHook,
   type RecordedResource,
   type Recording,
+  type RecordingModule,
+  recordingModule,
   type RecordingModuleOptions,
 } from './recording-module.ts'
+export type { Behaviour, HookScript, RecordedHook, RecordingScript, ScriptStep } from './recording-script.ts'
 export { type ScriptedSource, type ScriptedSourceOptions, scriptedSource } from './scripted-source.ts'
 export { createTestPlane, type TestPlane, type TestPlaneOptions } from './test-plane.ts'

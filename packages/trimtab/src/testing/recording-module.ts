@@ -1,8 +1,6 @@
 import { defineModule, type Module, type ModuleDefinition, type Undo } from '../modules/define-module.ts'
 import type { Section } from '../schema/section.ts'
-
-/** A hook of a recording module; `undo` is what its `reload` returned. */
-export type RecordedHook = 'start' | 'check' | 'reload' | 'undo' | 'stop'
+import { behave, type HookScript, HookScripts, type RecordedHook, type RecordingScript } from './recording-script.ts'
 
 /** One call of a hook, in the order they came. */
 export interface RecordedCall {
@@ -14,16 +12,6 @@ export interface RecordedCall {
   /** Which resource of the module it was about, counted from 1; undefined for a check before there is one. */
   readonly resource: number | undefined
 }
-
-/** What a hook does when it is called. */
-export type Behaviour =
-  | { readonly kind: 'ok' }
-  | { readonly kind: 'throw'; readonly error: unknown }
-  | { readonly kind: 'reject'; readonly error: unknown }
-  /** Never settles, whatever its signal says. */
-  | { readonly kind: 'hang' }
-  /** Settles when `promise` does, whatever its signal says. */
-  | { readonly kind: 'wait'; readonly promise: Promise<void> }
 
 /** What a recording module's resource looks like. */
 export interface RecordedResource {
@@ -41,8 +29,8 @@ export interface Recording {
   readonly calls: readonly RecordedCall[]
   /** Every resource that was ever started. */
   readonly resources: readonly RecordedResource[]
-  /** Decides what the next calls of that hook do, until it is decided anew. */
-  script(module: string, hook: RecordedHook, behaviour: Behaviour): void
+  /** Decides what the next calls of that hook do, until it is decided anew. A list is one step for each call, then `ok`. */
+  script(module: string, hook: RecordedHook, script: HookScript): void
   /** Forgets the calls, not the resources. */
   clear(): void
   /** A module that notes every call and does as the script says. */
@@ -65,9 +53,11 @@ export interface RecordingModuleOptions<S>
   > {
   readonly config?: Section<S> | undefined
   readonly each?: boolean | undefined
-  /** Takes changes in place; otherwise it is replaced. */
+  /** What its hooks do at first. */
+  readonly script?: RecordingScript | undefined
+  /** Takes changes in place; otherwise it is replaced. Default: whether `script` has a `reload` or an `undo`. */
   readonly reloads?: boolean | undefined
-  /** Its reload returns an undo of its own. */
+  /** Its reload returns an undo of its own. Default: whether `script` has an `undo`. */
   readonly returnsUndo?: boolean | undefined
   /** Holds the resources of what it depends on. */
   readonly holds?: boolean | undefined
@@ -86,72 +76,66 @@ export interface RecordingModuleOptions<S>
 export function createRecording(): Recording {
   const calls: RecordedCall[] = []
   const resources: RecordedResource[] = []
-  const scripts = new Map<string, Behaviour>()
-
-  const behave = async (module: string, hook: RecordedHook): Promise<void> => {
-    const behaviour = scripts.get(`${module} ${hook}`) ?? { kind: 'ok' }
-    switch (behaviour.kind) {
-      case 'ok':
-        return
-      case 'throw':
-      case 'reject':
-        throw behaviour.error
-      case 'hang':
-        return new Promise(() => {})
-      case 'wait':
-        return behaviour.promise
-      default:
-        behaviour satisfies never
-    }
-  }
-  /** Thrown in the hook itself, before it has given a promise. */
-  const throwAtOnce = (module: string, hook: RecordedHook) => {
-    const behaviour = scripts.get(`${module} ${hook}`)
-    if (behaviour?.kind === 'throw') throw behaviour.error
+  const scripts = new Map<string, HookScripts>()
+  const scriptsOf = (module: string): HookScripts => {
+    const known = scripts.get(module) ?? new HookScripts(module)
+    scripts.set(module, known)
+    return known
   }
 
   const define = <S>(options: RecordingModuleOptions<S>): Module<RecordedResource> => {
-    const { name, reloads = false, returnsUndo = false, holds = false, ...rest } = options
+    const { name, script = {}, holds = false, ...rest } = options
+    const { returnsUndo = script.undo !== undefined, reloads = returnsUndo || script.reload !== undefined } = options
+    for (const [hook, steps] of Object.entries(script)) {
+      // The keys of a script are hooks.
+      if (steps !== undefined) scriptsOf(name).set(hook as RecordedHook, steps)
+    }
+
+    /** Notes the call. Throws at once where the script says so; what is returned does the rest. */
     const record = (hook: RecordedHook, key: string | undefined, facts: Partial<RecordedCall>) => {
       calls.push({ module: name, key, hook, next: undefined, previous: undefined, resource: undefined, ...facts })
-      throwAtOnce(name, hook)
+      const behaviour = scriptsOf(name).next(hook)
+      if (behaviour.kind === 'throw') throw behaviour.error
+      return () => behave(behaviour)
     }
-    const reload: ModuleDefinition<unknown, boolean, RecordedResource, undefined>['reload'] = async (context) => {
+    const reload: ModuleDefinition<unknown, boolean, RecordedResource, undefined>['reload'] = (context) => {
       const { next, previous, resource, key } = context
-      record('reload', key, { next, previous, resource: resource.number })
-      await behave(name, 'reload')
-      resource.section = next
-      if (!returnsUndo) return undefined
-      const undo: Undo = async () => {
-        record('undo', key, { next: previous, previous: next, resource: resource.number })
-        await behave(name, 'undo')
-        resource.section = previous
+      const carryOn = record('reload', key, { next, previous, resource: resource.number })
+      const undo: Undo = () => {
+        const carryOnUndo = record('undo', key, { next: previous, previous: next, resource: resource.number })
+        return carryOnUndo().then(() => {
+          resource.section = previous
+        })
       }
-      return undo
+      return carryOn().then(() => {
+        resource.section = next
+        return returnsUndo ? undo : undefined
+      })
     }
     const definition: ModuleDefinition<unknown, boolean, RecordedResource, undefined> = {
       ...rest,
       name,
       config: options.config,
       each: options.each ?? false,
-      async start({ config, key, hold }) {
+      start({ config, key, hold }) {
         const number = resources.filter((each) => each.module === name && each.key === key).length + 1
-        record('start', key, { next: config, resource: number })
+        const carryOn = record('start', key, { next: config, resource: number })
         if (holds) for (const dependency of rest.dependsOn ?? []) hold(dependency)
-        await behave(name, 'start')
-        const resource: RecordedResource = { module: name, key, number, section: config, state: 'running' }
-        resources.push(resource)
-        return resource
+        return carryOn().then(() => {
+          const resource: RecordedResource = { module: name, key, number, section: config, state: 'running' }
+          resources.push(resource)
+          return resource
+        })
       },
-      async check({ next, previous, resource, key }) {
-        record('check', key, { next, previous, resource: resource?.number })
-        await behave(name, 'check')
+      check({ next, previous, resource, key }) {
+        return record('check', key, { next, previous, resource: resource?.number })()
       },
       ...(reloads ? { reload } : {}),
-      async stop({ resource, key }) {
-        record('stop', key, { previous: resource.section, resource: resource.number })
-        await behave(name, 'stop')
-        resource.state = 'stopped'
+      stop({ resource, key }) {
+        const carryOn = record('stop', key, { previous: resource.section, resource: resource.number })
+        return carryOn().then(() => {
+          resource.state = 'stopped'
+        })
       },
     }
     // `each` is decided at run time here, so that the type cannot tell which of the two it is.
@@ -161,8 +145,52 @@ export function createRecording(): Recording {
   return {
     calls,
     resources,
-    script: (module, hook, behaviour) => void scripts.set(`${module} ${hook}`, behaviour),
+    script: (module, hook, steps) => scriptsOf(module).set(hook, steps),
     clear: () => void calls.splice(0),
     module: define,
   }
+}
+
+/** A recording module with a record of its own. */
+export interface RecordingModule extends Module<RecordedResource> {
+  /** What was done to it, the first call first. */
+  readonly calls: readonly RecordedCall[]
+  /** Every resource of it that was ever started. */
+  readonly resources: readonly RecordedResource[]
+  /** Decides what the next calls of that hook do, until it is decided anew. A list is one step for each call, then `ok`. */
+  script(hook: RecordedHook, script: HookScript): void
+  /** Forgets the calls, not the resources. */
+  clear(): void
+}
+
+/**
+ * One module that notes what is done to it and fails as its script says, in one call. For several that share one record
+ * there is `createRecording`.
+ *
+ * A reload that fails is taken back by a second call of the same hook, with the change reversed, and that is a step of the
+ * script as well: `reload: ['throw']` ends as `rolled_back`; with `['throw', 'hang']` the way back fails too.
+ *
+ * @example
+ * const pool = recordingModule({ name: 'pool', config: config.section('pool'), script: { reload: ['throw', 'hang'] } })
+ * const plane = await createTestPlane(config, { modules: [pool], reload: { reloadTimeout: 50 } })
+ * const outcome = await plane.set({ pool: { max: 20 } })
+ * outcome.status // 'stuck'
+ * pool.calls.map((call) => call.hook) // ['check', 'start', 'check', 'reload', 'reload']
+ */
+export function recordingModule<S = undefined>(options: RecordingModuleOptions<S>): RecordingModule {
+  const { calls, resources, script, clear, module } = createRecording()
+  const { name, definition } = module(options)
+  const recorded: RecordingModule = Object.freeze({
+    name,
+    definition,
+    get module() {
+      return recorded
+    },
+    key: undefined,
+    calls,
+    resources,
+    script: (hook: RecordedHook, steps: HookScript) => script(name, hook, steps),
+    clear,
+  })
+  return recorded
 }
