@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
-import { createSnapshot } from '../model/snapshot.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import type { UnitId } from '../modules/instance.ts'
@@ -13,7 +12,7 @@ import { finishedWithin } from '../primitives/deadline.ts'
 import { guardedLogger } from '../primitives/logger.ts'
 import type { Random } from '../primitives/random.ts'
 import { createRetryTimer, type RetryTimer } from '../primitives/backoff.ts'
-import { type AttemptEnd, type AttemptHost, attempt } from './attempt.ts'
+import { type AttemptHost, attempt } from './attempt.ts'
 import { Bake, note } from './proof/bake.ts'
 import { Breaker, type BreakerOptions, type BreakerState } from './breaker.ts'
 import type { Committed } from './proof/committed.ts'
@@ -21,9 +20,10 @@ import type { ReloadEvent } from './events.ts'
 import type { Judge } from './proof/judge.ts'
 import { Ledger } from './proof/ledger.ts'
 import type { Outcome, StuckModule } from './outcome.ts'
-import { outcomeOf, samePending } from './outcome-of.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { createPass, type Pass, type ReloadRequest } from './queue/pass.ts'
 import { createTurns } from './queue/turns.ts'
+import { Settlement } from './settlement.ts'
 
 export interface EngineOptions {
   readonly host: Omit<AttemptHost, 'breaker' | 'committed' | 'emit' | 'onJournalError'>
@@ -55,11 +55,11 @@ export class Engine {
   readonly #retirement: Retirement
   readonly #ledger: Ledger
   readonly #bake: Bake
+  readonly #settlement: Settlement
   readonly #turns = createTurns()
   #waiting: Pass | undefined
   #active: Pass | undefined
   #passes = 0
-  #bootFailure: unknown
   #closed = false
 
   constructor(options: EngineOptions) {
@@ -93,6 +93,14 @@ export class Engine {
       ledger: this.#ledger,
       events: this.#events,
       takeTurn: (job) => this.#turns.enqueue(() => this.#verdictTurn(job), 'first'),
+    })
+    this.#settlement = new Settlement({
+      host: this.#host,
+      ledger: this.#ledger,
+      bake: this.#bake,
+      events: this.#events,
+      loadRetry: this.#loadRetry,
+      judge: options.judge,
     })
   }
 
@@ -130,7 +138,7 @@ export class Engine {
 
   /** What a module threw when the boot failed, without secrets. */
   get bootFailure(): unknown {
-    return this.#bootFailure
+    return this.#settlement.bootFailure
   }
 
   /** Whether a commit waits for its verdict. */
@@ -258,7 +266,7 @@ export class Engine {
       candidate: pass.candidate,
       onStart: () => this.#events.emit({ kind: 'started', id: pass.id, triggers: pass.triggers }),
     })
-    if (!pass.dryRun) this.#takeIn(pass, end)
+    if (!pass.dryRun) this.#settlement.takeIn(pass, end)
     const outcome = outcomeOf({
       pass,
       end,
@@ -268,124 +276,10 @@ export class Engine {
       duration: clock.monotonic() - from,
       bakeSkipped: this.#options.judge !== undefined && pass.skipBake,
     })
-    if (end.kind === 'applied' && !isInVain(end)) {
-      await this.#await(pass, end, outcome)
-      return
-    }
-    if (end.kind === 'undone') await this.#noteUndone()
-    this.#ledger.settle(pass, outcome)
-  }
-
-  /** What an attempt's end means for the state, all of it before anybody is told. */
-  #takeIn(pass: Pass, end: AttemptEnd): void {
-    if (end.kind === 'unreadable') this.#loadRetry.failed()
-    else if (end.kind !== 'cancelled') this.#loadRetry.reset()
-    switch (end.kind) {
-      case 'unreadable':
-      case 'cancelled':
-      case 'rehearsed':
-      case 'held':
-        return
-      case 'refused':
-        this.#breaker.superseded(end.content?.digest)
-        return
-      case 'unchanged':
-        this.#breaker.close()
-        this.#ledger.amend({
-          pending: end.plan.pendingRestart,
-          layers: end.candidate.content.layers,
-          secrets: end.candidate.content.secrets,
-        })
-        return
-      case 'undone':
-        this.#takeBack(end)
-        return
-      case 'applied':
-        if (isInVain(end)) this.#takeBackAgain(end)
-        else this.#commit(pass, end)
-        return
-      default:
-        end satisfies never
-    }
-  }
-
-  #takeBack({ applied, candidate }: Extract<AttemptEnd, { kind: 'undone' }>): void {
-    const booted = this.#ledger.committed !== undefined
-    if (!booted) this.#bootFailure = applied.thrown
-    // Exclusive resources that had to be started anew are in their old places.
-    this.#ledger.amend({ running: applied.running })
-    applied.release()
-    this.#ledger.addStuck(applied.stuck)
-    if (booted && applied.cause.kind !== 'cancelled') this.#breaker.failed(candidate.content.digest)
-  }
-
-  /** Another try of what is outstanding, and nothing has come of it: there is nothing to commit. */
-  #takeBackAgain({ applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>): void {
-    this.#ledger.amend({ running: applied.running })
-    applied.release()
-    this.#breaker.failed(candidate.content.digest)
-  }
-
-  #commit(pass: Pass, { applied, candidate, plan }: Extract<AttemptEnd, { kind: 'applied' }>): void {
-    const { content, config, written, resolved } = candidate
-    const before = this.#ledger.committed
-    const snapshot = createSnapshot<object>({
-      generation: (before?.snapshot.generation ?? 0) + 1,
-      config,
-      written,
-      resolved,
-      digest: content.digest,
-      layers: content.layers,
-      committedAt: this.#host.clock.now(),
-    })
-    const { layers, secrets } = content
-    const next = { snapshot, running: applied.running, pending: plan.pendingRestart, layers, secrets }
-    this.#ledger.swap(next, plan.changes)
-    applied.release()
-
-    if (applied.outstanding.length === 0) this.#breaker.close()
-    else this.#breaker.failed(content.digest)
-    this.#events.emit({
-      kind: 'committed',
-      id: pass.id,
-      previous: before?.snapshot,
-      next: snapshot,
-      changes: plan.changes,
-      undone: false,
-    })
-    this.#ledger.clearStuck(new Set(plan.steps.map((step) => step.module)))
-    if (!samePending(before?.pending ?? [], plan.pendingRestart)) this.#ledger.tellPending(plan.pendingRestart)
-  }
-
-  async #await(
-    pass: Pass,
-    { applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>,
-    outcome: Outcome,
-  ): Promise<void> {
-    this.#bake.stop(new Error('A later reload was committed on top'))
-    this.#ledger.await({ pass, entries: applied.entries, content: candidate.content.digest, outcome })
-    if (outcome.status === 'partial_applied') {
-      // Not all of it runs: there is nothing to judge yet, and its retries go on.
-      this.#ledger.settle(pass, outcome)
-      return
-    }
-    if (this.#options.judge === undefined || pass.skipBake) await this.#bake.prove()
-    else this.#bake.ask(this.#options.judge, pass)
-  }
-
-  /** The attempt has ended without a crash; the one before it may still be baking. */
-  async #noteUndone(): Promise<void> {
-    const { journal } = this.#host
-    const baking = this.#ledger.unproved.at(-1)
-    await note(this.#host, () => (baking === undefined ? journal.settle() : journal.begin(baking.content)))
+    await this.#settlement.conclude(pass, end, outcome)
   }
 }
 
 function closedError(): TrimtabError {
   return new TrimtabError('plane_closed', 'The plane is closed: it takes no reload any more.')
-}
-
-/** Under `bestEffort`: nothing was to be changed but what failed before, and all of that failed again. */
-function isInVain({ applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>): boolean {
-  return applied.outstanding.length > 0 && applied.entries.length === 0 && candidate.changes.isEmpty
 }
