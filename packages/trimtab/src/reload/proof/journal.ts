@@ -16,6 +16,9 @@ export interface Journal {
   release(digest: string): Promise<void>
 }
 
+/** As many as the state folder keeps: one that is forgotten is judged again when it comes back, and set aside again. */
+const mostSetAside = 64
+
 /** Remembers within the process alone. */
 export function memoryJournal(): Journal {
   const setAside = new Map<string, string>()
@@ -25,7 +28,11 @@ export function memoryJournal(): Journal {
     async settle() {},
     async stable() {},
     async putAside(digest, why) {
+      // Once more is as new as any.
+      setAside.delete(digest)
       setAside.set(digest, why)
+      const [oldest] = setAside.keys()
+      if (setAside.size > mostSetAside && oldest !== undefined) setAside.delete(oldest)
     },
     async release(digest) {
       setAside.delete(digest)
