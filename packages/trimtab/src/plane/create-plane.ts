@@ -137,7 +137,7 @@ async function bootEngine(engine: Engine, force: boolean): Promise<void> {
 
 /** Everything the plane's parts tell, as one. */
 function planeEvents(engine: Engine, overrides: Overrides): Emitter<PlaneEvent> {
-  const events = createEmitter<PlaneEvent>()
+  const events = createEmitter<PlaneEvent>((error) => engine.noteListenerFailure(error))
   engine.events.on((event) => events.emit(event))
   overrides.on((event) => events.emit({ kind: 'override', event }))
   return events

@@ -9,6 +9,7 @@ import type { Disposer, Disposers } from '../primitives/disposers.ts'
 import type { Emitter } from '../primitives/emitter.ts'
 import type { Json } from '../primitives/json.ts'
 import type { Logger } from '../primitives/logger.ts'
+import { createSharedAbort } from '../primitives/shared-abort.ts'
 import type { Committed } from '../reload/proof/committed.ts'
 import type { Engine } from '../reload/engine.ts'
 import type { Outcome } from '../reload/outcome.ts'
@@ -25,6 +26,7 @@ import {
   type Selector,
   subscribeValue,
   type ValueChange,
+  type WatchHost,
   type WatchOptions,
   watchValue,
 } from './watchers.ts'
@@ -56,12 +58,14 @@ export class LivePlane<Config> implements Plane<Config> {
   readonly #parts: LivePlaneParts
   readonly #closing = createController()
   readonly #ended = createController()
+  readonly #watchHost: WatchHost
   // Of the committed snapshot. Readers come here a million times a second: each step on the way costs them a quarter.
   #config: DeepReadonly<Config>
   #life: Life = { kind: 'open' }
 
   constructor(parts: LivePlaneParts) {
     this.#parts = parts
+    this.#watchHost = { events: parts.engine.events, onAbort: createSharedAbort() }
     this.#config = this.snapshot.config
     parts.engine.follow((snapshot) => {
       // What this plane's own schema gave.
@@ -141,7 +145,7 @@ export class LivePlane<Config> implements Plane<Config> {
     }
     // The public signature ties the selector and the listener to the schema's types; here they are only passed on.
     return watchValue(
-      this.#parts.engine.events,
+      this.#watchHost,
       this.#selectorOf(what),
       listener as (change: ValueChange<unknown>) => unknown,
       options,
@@ -154,7 +158,7 @@ export class LivePlane<Config> implements Plane<Config> {
   ): AsyncGenerator<ValueChange<never>, void, undefined> {
     this.#mustBeOpen()
     // As in `watch`.
-    return subscribeValue(this.#parts.engine.events, () => this.#committed.snapshot, this.#selectorOf(what), [
+    return subscribeValue(this.#watchHost, () => this.#committed.snapshot, this.#selectorOf(what), [
       options.signal,
       this.#ended.signal,
     ]) as AsyncGenerator<ValueChange<never>, void, undefined>

@@ -2,10 +2,10 @@ import { type Changes, createChanges } from '../model/changes.ts'
 import { diffTrees } from '../model/diff.ts'
 import { parsePath, valueAt } from '../model/path.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { onAbort } from '../primitives/abort.ts'
 import { type Deferred, deferred } from '../primitives/deferred.ts'
 import type { Disposer } from '../primitives/disposers.ts'
 import type { Emitter } from '../primitives/emitter.ts'
+import type { AbortListening } from '../primitives/shared-abort.ts'
 import type { ReloadEvent } from '../reload/events.ts'
 
 /** What a listener is told: the value before and after, both frozen. */
@@ -26,9 +26,16 @@ export interface WatchOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What watching needs of a plane. */
+export interface WatchHost {
+  readonly events: Emitter<ReloadEvent>
+  /** Any number may watch on one signal. */
+  readonly onAbort: AbortListening
+}
+
 /** Calls `listener` after every commit that changed what `select` gives, in order. */
 export function watchValue<Config, T>(
-  events: Emitter<ReloadEvent>,
+  { events, onAbort }: WatchHost,
   select: Selector<Config, T>,
   listener: (change: ValueChange<T>) => unknown,
   { signal }: WatchOptions = {},
@@ -51,7 +58,7 @@ export function watchValue<Config, T>(
  * as `previous`: nothing piles up.
  */
 export function subscribeValue<Config, T>(
-  events: Emitter<ReloadEvent>,
+  { events, onAbort }: WatchHost,
   current: () => Snapshot<object>,
   select: Selector<Config, T>,
   endings: readonly (AbortSignal | undefined)[],

@@ -10,6 +10,7 @@ import { stopAll } from '../modules/stop-all.ts'
 import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
 import { finishedWithin } from '../primitives/deadline.ts'
 import { guardedLogger } from '../primitives/logger.ts'
+import { createSharedAbort } from '../primitives/shared-abort.ts'
 import type { Random } from '../primitives/random.ts'
 import { createRetryTimer, type RetryTimer } from '../primitives/backoff.ts'
 import { type AttemptHost, attempt } from './attempt.ts'
@@ -57,6 +58,7 @@ export class Engine {
   readonly #bake: Bake
   readonly #settlement: Settlement
   readonly #turns = createTurns()
+  readonly #onAbort = createSharedAbort()
   #waiting: Pass | undefined
   #active: Pass | undefined
   #passes = 0
@@ -66,9 +68,7 @@ export class Engine {
     this.#options = options
     const { random, host } = options
     const { clock, logger } = host
-    this.#events = createEmitter<ReloadEvent>((error) =>
-      logger.warn(this.#ledger.scrub(`A listener failed: ${describeThrown(error)}`)),
-    )
+    this.#events = createEmitter<ReloadEvent>((error) => this.noteListenerFailure(error))
     const again = (trigger: 'retry' | 'trial') => void this.reload({ trigger, background: true }).catch(() => {})
     this.#breaker = new Breaker(
       { clock, random, options: options.breaker },
@@ -111,6 +111,11 @@ export class Engine {
   /** What is in force; undefined before a boot has succeeded. */
   get committed(): Committed | undefined {
     return this.#ledger.committed
+  }
+
+  /** Says in the log what a listener threw or rejected with, without secrets. */
+  noteListenerFailure(error: unknown): void {
+    this.#host.logger.warn(this.#ledger.scrub(`A listener failed: ${describeThrown(error)}`))
   }
 
   /** Has every snapshot shown in the moment in which it comes into force, before anybody hears of it. For one follower. */
@@ -159,7 +164,7 @@ export class Engine {
     if (waiting !== undefined && !waiting.signal.aborted) return waiting.join(request)
 
     this.#passes += 1
-    const pass = createPass(`r${this.#passes}`)
+    const pass = createPass(`r${this.#passes}`, this.#onAbort)
     const outcome = pass.join(request)
     if (!pass.dryRun) this.#waiting = pass
     // Hooks run in the caller's async context, whoever's turn it is when they do.

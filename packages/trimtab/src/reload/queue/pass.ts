@@ -1,5 +1,6 @@
-import { abortReason, createController, onAbort } from '../../primitives/abort.ts'
+import { abortReason, createController } from '../../primitives/abort.ts'
 import { type Deferred, deferred } from '../../primitives/deferred.ts'
+import type { AbortListening } from '../../primitives/shared-abort.ts'
 import type { OutsideCandidate } from '../candidate/candidate.ts'
 import type { Outcome, Trigger } from '../outcome.ts'
 
@@ -38,7 +39,7 @@ export interface Pass {
   fail(error: unknown): void
 }
 
-export function createPass(id: string): Pass {
+export function createPass(id: string, onAbort: AbortListening): Pass {
   const triggers = new Set<Trigger>()
   const callers = new Set<Deferred<Outcome>>()
   const controller = createController()
