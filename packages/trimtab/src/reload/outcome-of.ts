@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AttemptEnd } from './attempt.ts'
 import type { Committed } from './proof/committed.ts'
-import type { Outcome, StuckModule } from './outcome.ts'
+import type { ModuleReport, Outcome, StuckModule } from './outcome.ts'
 import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Pass } from './queue/pass.ts'
 
@@ -17,7 +17,29 @@ export interface OutcomeFacts {
 }
 
 /** The data of an attempt's end, as everybody gets it. */
-export function outcomeOf({ pass, end, committed, startedAt, endedAt, duration, bakeSkipped }: OutcomeFacts): Outcome {
+export function outcomeOf(facts: OutcomeFacts): Outcome {
+  return sealed(assembled(facts))
+}
+
+/**
+ * An outcome as it is handed out: frozen, with every duration in milliseconds of at most three decimals. The clock's own
+ * figures have a dozen more, which measure nothing and fill logs.
+ */
+function sealed(outcome: Outcome): Outcome {
+  const modules = outcome.modules.map((report): ModuleReport => {
+    const duration = roundMilliseconds(report.duration)
+    if (!('gap' in report) || report.gap === undefined) return Object.freeze({ ...report, duration })
+    return Object.freeze({ ...report, duration, gap: roundMilliseconds(report.gap) })
+  })
+  const tidy = { ...outcome, modules: Object.freeze(modules), duration: roundMilliseconds(outcome.duration) }
+  return Object.freeze(tidy.status === 'circuit_open' ? { ...tidy, retryIn: roundMilliseconds(tidy.retryIn) } : tidy)
+}
+
+function roundMilliseconds(duration: number): number {
+  return Math.round(duration * 1_000) / 1_000
+}
+
+function assembled({ pass, end, committed, startedAt, endedAt, duration, bakeSkipped }: OutcomeFacts): Outcome {
   const base = {
     id: pass.id,
     triggers: pass.triggers,
@@ -34,27 +56,27 @@ export function outcomeOf({ pass, end, committed, startedAt, endedAt, duration, 
   }
   switch (end.kind) {
     case 'unreadable':
-      return Object.freeze({ ...base, status: 'load_failed' })
+      return { ...base, status: 'load_failed' }
     case 'refused':
-      return Object.freeze({ ...base, status: 'validation_failed' })
+      return { ...base, status: 'validation_failed' }
     case 'held':
-      return Object.freeze({ ...base, status: 'circuit_open', retryIn: end.retryIn, failures: end.failures })
+      return { ...base, status: 'circuit_open', retryIn: end.retryIn, failures: end.failures }
     case 'cancelled':
-      return Object.freeze({ ...base, status: 'rolled_back', cause: { kind: 'cancelled' as const } })
+      return { ...base, status: 'rolled_back', cause: { kind: 'cancelled' as const } }
     case 'unchanged':
-      return Object.freeze({ ...base, status: 'unchanged' })
+      return { ...base, status: 'unchanged' }
     case 'rehearsed':
-      return Object.freeze({ ...base, status: 'full_success', changes: end.plan.changes, bakeSkipped: false })
+      return { ...base, status: 'full_success', changes: end.plan.changes, bakeSkipped: false }
     case 'undone': {
       const { cause, stuck } = end.applied
-      if (stuck.length > 0) return Object.freeze({ ...base, status: 'stuck', cause, stuck })
-      return Object.freeze({ ...base, status: 'rolled_back', cause })
+      if (stuck.length > 0) return { ...base, status: 'stuck', cause, stuck }
+      return { ...base, status: 'rolled_back', cause }
     }
     case 'applied': {
       const { outstanding } = end.applied
       const { changes } = end.plan
-      if (outstanding.length === 0) return Object.freeze({ ...base, status: 'full_success', changes, bakeSkipped })
-      return Object.freeze({ ...base, status: 'partial_applied', changes, bakeSkipped, outstanding })
+      if (outstanding.length === 0) return { ...base, status: 'full_success', changes, bakeSkipped }
+      return { ...base, status: 'partial_applied', changes, bakeSkipped, outstanding }
     }
     default:
       return end satisfies never
@@ -83,7 +105,7 @@ export function rolledBack(outcome: Outcome, { reasons, stuck, committed, endedA
     endedAt,
     cause,
   }
-  return Object.freeze(stuck.length > 0 ? { ...base, status: 'stuck', stuck } : { ...base, status: 'rolled_back' })
+  return sealed(stuck.length > 0 ? { ...base, status: 'stuck', stuck } : { ...base, status: 'rolled_back' })
 }
 
 /** True where a failure is the one before it once more, so that it need not be told again. */

@@ -24,7 +24,7 @@ export type Action = 'reloaded' | 'replaced' | 'started' | 'stopped'
 /** The step of a module that failed. */
 export type HookStep = 'check' | 'start' | 'reload' | 'stop' | 'undo'
 
-/** What became of one module in a reload. Durations and gaps are in milliseconds. */
+/** What became of one module in a reload. Durations and gaps are in milliseconds, with at most three decimals. */
 export type ModuleReport = { readonly module: UnitId; readonly duration: number } & (
   | { readonly status: 'applied'; readonly action: Action; readonly gap?: number | undefined }
   | { readonly status: 'skipped'; readonly reason: 'unaffected' | 'not_enabled' | 'not_reached' | 'holds_failed' }
@@ -71,7 +71,7 @@ interface OutcomeBase {
   /** Wall time, milliseconds. */
   readonly startedAt: number
   readonly endedAt: number
-  /** Milliseconds of the attempt itself, without the bake. */
+  /** Milliseconds of the attempt itself, without the bake, with at most three decimals. */
   readonly duration: number
   /** A later reload that was committed on top while this one was baking. */
   readonly supersededBy?: string | undefined
