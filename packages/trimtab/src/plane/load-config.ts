@@ -4,20 +4,21 @@ import { keptAlive } from '../primitives/clock.ts'
 import { disposers } from '../primitives/disposers.ts'
 import { prepare } from '../reload/candidate/prepare.ts'
 import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
-import { configInvalid, sourceUnreadable } from '../schema/problem.ts'
+import { configInvalid, printProblem, sourceUnreadable } from '../schema/problem.ts'
 import { ambient } from './ambient.ts'
-import { openReading, timeOf } from './assembly.ts'
-import { checkConfig, checkSources, type PlaneOptions } from './options.ts'
+import { loggerOf, openReading, timeOf } from './assembly.ts'
+import { checkConfig, checkLogger, checkSources, type PlaneOptions } from './options.ts'
 
 /** What `loadConfig` reads, and when it gives up: at most 10 s for each source, or when `signal` aborts. */
 export interface LoadConfigOptions<Schema extends ConfigSchema>
-  extends Pick<PlaneOptions<Schema>, 'config' | 'sources' | 'references' | 'clock'> {
+  extends Pick<PlaneOptions<Schema>, 'config' | 'sources' | 'references' | 'clock' | 'logger'> {
   readonly signal?: AbortSignal | undefined
 }
 
 /**
  * Reads the configuration once: for jobs, builds, migrations. Starts no timer, watcher or module, and leaves nothing
- * open. Throws `config_invalid` or `source_unreadable` with every problem.
+ * open. Throws `config_invalid` or `source_unreadable` with every problem. What is only a warning goes to `logger`, a line
+ * each: to stderr without one, and nowhere with `logger: false`.
  *
  * @example
  * const settings = await loadConfig({ config, sources: [fileSource('config.yaml'), envSource({ prefix: 'APP_' })] })
@@ -30,6 +31,8 @@ export async function loadConfig<Schema extends ConfigSchema>(
   const definition: ConfigDefinition = options.config
   checkConfig(definition)
   checkSources(sources)
+  if (options.logger !== undefined && options.logger !== false) checkLogger(options.logger)
+  const logger = loggerOf(options.logger)
   const open = disposers()
   try {
     const host = { ...timeOf(options), shape: definition.shape }
@@ -49,6 +52,7 @@ export async function loadConfig<Schema extends ConfigSchema>(
       basis: { key: new Uint8Array(32), isReference },
     })
     if (!prepared.ok) throw configInvalid(prepared.problems)
+    for (const warning of prepared.candidate.warnings) logger.warn(printProblem(warning))
     // The definition's own validation made it.
     return prepared.candidate.config as DeepReadonly<z.output<Schema>>
   } finally {

@@ -161,7 +161,8 @@ function checkNames(option: string, given: unknown, names: readonly string[]): v
     throw invalid(`${option}.${unknown.join(', ')}`, `is not known; there are ${names.join(', ')}`)
 }
 
-function checkLogger(logger: Logger): void {
+/** Throws `option_invalid` for what lines can't be written to. */
+export function checkLogger(logger: Logger): void {
   const levels = ['debug', 'info', 'warn', 'error'] as const
   const missing = levels.find((level) => typeof logger[level] !== 'function')
   if (missing !== undefined) throw invalid('logger', `has to be false, or have a function \`${missing}\``)
