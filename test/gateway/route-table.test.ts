@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { covers, matches, parsePattern, splitPath } from '../../examples/gateway/src/pattern.ts'
+import { matches, parsePattern, splitPath } from '../../examples/gateway/src/pattern.ts'
+import { hiddenBy } from '../../examples/gateway/src/reach.ts'
 import { compileRoutes, type RouteConfig } from '../../examples/gateway/src/route-table.ts'
 
 const compile = (routes: Record<string, Partial<RouteConfig>>) =>
@@ -52,7 +53,8 @@ describe('a pattern', () => {
     ['/orders/*', '/*', false],
   ])('%s covers %s: %s', (a, b, expected) => {
     const [wide, narrow] = [parsePattern(a), parsePattern(b)]
-    expect(wide !== undefined && narrow !== undefined && covers(wide, narrow)).toBe(expected)
+    if (wide === undefined || narrow === undefined) throw new Error('Both are patterns')
+    expect(hiddenBy({ pattern: narrow }, [{ pattern: wide }]) !== undefined).toBe(expected)
   })
 })
 
@@ -79,6 +81,36 @@ describe('routes', () => {
     expect(refusedBy({ some: { match: '/*', order: 1, tenants: ['acme'] }, one: { match: '/x' } })).toEqual([])
     expect(refusedBy({ some: { match: '/*', order: 1, methods: ['GET'] }, one: { match: '/x' } })).toEqual([])
     expect(refusedBy({ one: { match: '/x', order: 1 }, all: { match: '/*' } })).toEqual([])
+  })
+
+  it.each<[string, Record<string, Partial<RouteConfig>>, string]>([
+    [
+      'methods',
+      {
+        get: { order: 1, methods: ['GET'] },
+        put: { order: 2, methods: ['PUT', 'POST'] },
+        late: { methods: ['GET', 'PUT'] },
+      },
+      'get, put',
+    ],
+    [
+      'tenants',
+      {
+        a: { order: 1, tenants: ['acme'] },
+        g: { order: 2, tenants: ['globex'] },
+        late: { tenants: ['acme', 'globex'] },
+      },
+      'a, g',
+    ],
+    [
+      'lengths',
+      { one: { match: '/x', order: 1 }, more: { match: '/x/:id/*', order: 2 }, late: { match: '/x/*' } },
+      'one, more',
+    ],
+  ])('are refused where earlier ones share all of their requests, by %s', (_by, routes, names) => {
+    expect(refusedBy(routes)).toEqual([
+      `late.match: is never reached: the routes ${names} come first and together take all of its requests`,
+    ])
   })
 
   it('are refused where two take the same requests', () => {

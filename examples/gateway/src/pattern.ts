@@ -28,10 +28,3 @@ export function matches({ segments, isOpen }: Pattern, path: readonly string[]):
   if (isOpen ? path.length < segments.length : path.length !== segments.length) return false
   return segments.every((segment, index) => segment === undefined || segment === path[index])
 }
-
-/** True where every path that `b` matches is matched by `a` too. */
-export function covers(a: Pattern, b: Pattern): boolean {
-  if (b.isOpen && !a.isOpen) return false
-  if (a.isOpen ? b.segments.length < a.segments.length : b.segments.length !== a.segments.length) return false
-  return a.segments.every((segment, index) => segment === undefined || segment === b.segments[index])
-}

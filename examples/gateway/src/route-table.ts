@@ -1,5 +1,6 @@
 import type { Refused } from 'trimtab'
-import { covers, matches, type Pattern, parsePattern, splitPath } from './pattern.ts'
+import { type Pattern, parsePattern, splitPath } from './pattern.ts'
+import { hiddenBy, takes } from './reach.ts'
 
 export interface RouteConfig {
   readonly match: string
@@ -36,19 +37,14 @@ export class RouteTable {
   }
 
   find({ method, path, tenant }: RouteQuery): Route | undefined {
-    const segments = splitPath(path)
-    return this.routes.find(
-      ({ pattern, methods, tenants }) =>
-        (methods === undefined || methods.includes(method)) &&
-        (tenants === undefined || tenants.includes(tenant)) &&
-        matches(pattern, segments),
-    )
+    const request = { method, tenant, path: splitPath(path) }
+    return this.routes.find((route) => takes(route, request))
   }
 }
 
 /**
  * Puts the routes into the order in which they are asked, and finds everything that can't be meant: a pattern that can't
- * be read, an upstream that is not there, and a route that an earlier one leaves nothing to. Pure.
+ * be read, an upstream that is not there, and a route that the earlier ones, alone or together, leave nothing to. Pure.
  */
 export function compileRoutes({ upstreams, routes }: TrafficConfig): {
   readonly table: RouteTable
@@ -70,15 +66,8 @@ export function compileRoutes({ upstreams, routes }: TrafficConfig): {
       continue
     }
     const next: Route = { ...route, name, pattern }
-    const earlier = compiled.find((each) => takesAll(each, next))
-    if (earlier !== undefined) {
-      if (takesAll(next, earlier)) {
-        refuse(name, 'match', `takes the same requests as the route ${earlier.name}`, 'Remove one of the two')
-      } else {
-        const why = `is never reached: the route ${earlier.name} comes first and takes all of its requests`
-        refuse(name, 'match', why, `Give ${name} an order below ${earlier.order}, or remove it`)
-      }
-    }
+    const hiding = hidingRoutes(next, compiled)
+    if (hiding !== undefined) refuse(name, 'match', ...whyHidden(next, hiding))
     compiled.push(next)
   }
   return { table: new RouteTable(compiled), refused }
@@ -90,15 +79,21 @@ function inOrder([nameA, a]: Entry, [nameB, b]: Entry): number {
   return a.order - b.order || (nameA < nameB ? -1 : 1)
 }
 
-function takesAll(earlier: Route, later: Route): boolean {
-  return (
-    covers(earlier.pattern, later.pattern) &&
-    includesAll(earlier.methods, later.methods) &&
-    includesAll(earlier.tenants, later.tenants)
-  )
+/** One route that hides the next by itself, or those that do it together. */
+function hidingRoutes(next: Route, earlier: readonly Route[]): readonly Route[] | undefined {
+  const alone = earlier.find((each) => hiddenBy(next, [each]) !== undefined)
+  return alone === undefined ? hiddenBy(next, earlier) : [alone]
 }
 
-/** Without a list, everybody is meant. */
-function includesAll(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {
-  return wide === undefined || (narrow?.every((each) => wide.includes(each)) ?? false)
+function whyHidden(next: Route, hiding: readonly Route[]): [why: string, hint: string] {
+  const names = hiding.map(({ name }) => name).join(', ')
+  if (hiding.length === 1 && hiddenBy(hiding[0] ?? next, [next]) !== undefined) {
+    return [`takes the same requests as the route ${names}`, 'Remove one of the two']
+  }
+  const why =
+    hiding.length === 1
+      ? `the route ${names} comes first and takes all of its requests`
+      : `the routes ${names} come first and together take all of its requests`
+  const lowest = Math.min(...hiding.map(({ order }) => order))
+  return [`is never reached: ${why}`, `Give ${next.name} an order below ${lowest}, or remove it`]
 }
