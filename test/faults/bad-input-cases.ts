@@ -113,7 +113,6 @@ const syntax: readonly Case[] = [
     'YAML: marks of a merge conflict',
     yaml(`<<<<<<< HEAD\npassword: ${planted}\n=======\n`),
     'syntax c.yaml:1:1',
-    'syntax c.yaml:3:1',
   ),
   refused('JSON: a text that is not closed', json(`{\n  "password": "${planted}\n}\n`), 'syntax c.json:2:15'),
   refused('JSON: a brace that is not closed', json(`{ "password": "${planted}"`), 'syntax c.json:1:31'),

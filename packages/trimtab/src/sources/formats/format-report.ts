@@ -10,17 +10,19 @@ export interface Finding {
   readonly hint?: string | undefined
   readonly offset?: number | undefined
   readonly path?: Segments | undefined
+  /** The structure is lost here: whatever the parser says of the text after it is guessed. */
+  readonly isBreak?: boolean | undefined
 }
 
 /** Collects what is wrong with one file. */
 export interface FormatReport {
   add(finding: Finding): void
   readonly isEmpty: boolean
-  /** In the order of the text; of a file in which nearly everything is wrong, the beginning. */
+  /** In the order of the text, up to the first break; of a file in which nearly everything is wrong, the beginning. */
   problems(): readonly Problem[]
 }
 
-/** More than these nobody reads, and after a missing bracket everything below it looks wrong. */
+/** More than these nobody reads. */
 const shown = 20
 
 export function createFormatReport(source: SourceName, lines: TextLines): FormatReport {
@@ -40,7 +42,8 @@ export function createFormatReport(source: SourceName, lines: TextLines): Format
     },
     problems() {
       const sorted = findings.toSorted((a, b) => (a.offset ?? 0) - (b.offset ?? 0))
-      const distinct = withoutEchoes(sorted, lines)
+      const first = sorted.findIndex(({ isBreak }) => isBreak === true)
+      const distinct = withoutEchoes(first < 0 ? sorted : sorted.slice(0, first + 1), lines)
       const problems = distinct.slice(0, shown).map(toProblem)
       const rest = distinct.length - problems.length
       if (rest === 0) return problems

@@ -5,6 +5,20 @@ import { loadJsonFormat } from './json.ts'
 const format = await loadJsonFormat()
 const parse = (text: string) => parseText(format, text)
 
+const service = `{
+  "http": { "port": 8080 },
+  "pool": {
+    "max": 5,
+    "hosts": ["a", "b"]
+  },
+  "end": true
+}
+`
+
+/** The text once for each place of `mark`, without it there. */
+const without = (text: string, mark: string) =>
+  [...text.matchAll(new RegExp(mark, 'g'))].map(({ index }) => text.slice(0, index) + text.slice(index + 1))
+
 describe('JSON', () => {
   it('allows comments and trailing commas', () => {
     const text = '// c\n{\n  "a": [1, {"b": null},], /* x */\n  "c": {"d": "x\\n\\u00e4"},\n}\n'
@@ -19,6 +33,17 @@ describe('JSON', () => {
     const parsed = parse('{\n  "a": [1, {"b": null}],\n  "c": {\n    "d": "x"\n  }\n}\n')
     const places = ['a', 'a[0]', 'a[1].b', 'c', 'c.d', 'c.missing', 'missing'].map((path) => placeAt(parsed, path))
     expect(places).toEqual(['f:2:8', 'f:2:9', 'f:2:18', 'f:3:8', 'f:4:10', 'f:3:8', 'f'])
+  })
+
+  it.each([':', ',', '"', '\\{', '\\}', '\\[', '\\]'].flatMap((mark) => without(service, mark)))(
+    'says one thing of one sign that is missing, and nothing of what it makes of the rest: %j',
+    (text) => {
+      expect(refusals(parse(text)).map((refusal) => refusal.split(' ')[0])).toEqual(['syntax'])
+    },
+  )
+
+  it('says of several mistakes that touch nothing else each', () => {
+    expect(refusals(parse('{\n"a": "\\q",\n"b": "\\u00"\n}'))).toEqual(['syntax 2:6', 'syntax 3:6'])
   })
 
   it.each([

@@ -7,6 +7,7 @@ import { type FormatReport, createFormatReport } from './format-report.ts'
 import { textLines } from './text-lines.ts'
 
 type Parser = typeof import('jsonc-parser')
+type ErrorName = ReturnType<typeof printParseErrorCode>
 
 /** JSON with comments and trailing commas, and strict in everything else. */
 export async function loadJsonFormat(): Promise<Format> {
@@ -27,7 +28,8 @@ function parseStrictly(parser: Parser, text: string, report: FormatReport): Node
   try {
     const root = parser.parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true })
     for (const { error, offset } of errors) {
-      report.add({ code: 'syntax', ...phraseOf(parser.printParseErrorCode(error)), offset })
+      const name = parser.printParseErrorCode(error)
+      report.add({ code: 'syntax', ...phraseOf(name), offset, isBreak: !escapes.has(name) })
     }
     return root
   } catch (error) {
@@ -74,6 +76,13 @@ function firstTooDeep(parser: Parser, text: string): number | undefined {
   return undefined
 }
 
+/** What is wrong inside one text; everything else makes the parser guess what comes after it. */
+const escapes: ReadonlySet<string> = new Set<ErrorName>([
+  'InvalidUnicode',
+  'InvalidEscapeCharacter',
+  'InvalidCharacter',
+])
+
 interface Phrase {
   readonly message: string
   readonly hint?: string
@@ -81,7 +90,7 @@ interface Phrase {
 
 const closingHint = 'Close every bracket, brace and quote.'
 
-function phraseOf(code: ReturnType<typeof printParseErrorCode>): Phrase {
+function phraseOf(code: ErrorName): Phrase {
   switch (code) {
     case 'InvalidSymbol':
       return {

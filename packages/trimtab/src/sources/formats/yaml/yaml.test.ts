@@ -5,7 +5,38 @@ import { yamlFormat } from './yaml.ts'
 
 const parse = (text: string) => parseText(yamlFormat, text)
 
+const service = `http:
+  port: 8080
+  host: 0.0.0.0
+pool:
+  max: 5
+  idle: 3s
+routes:
+  x: {b: [1, 2]}
+  y:
+    z: 1
+    w: "q"
+end: 1
+`
+
+/** The text once for each place of `mark`, without it there. */
+const without = (text: string, mark: string) =>
+  [...text.matchAll(new RegExp(mark, 'g'))].map(({ index }) => text.slice(0, index) + text.slice(index + mark.length))
+
 describe('YAML', () => {
+  it.each([...without(service, ':'), ...without(service, ']')])(
+    'says one thing of one sign that is missing, and nothing of what it makes of the rest: %j',
+    (text) => {
+      const parsed = parse(text)
+      expect(refusals(parsed).map((refusal) => refusal.split(' ')[0])).toEqual(['syntax'])
+    },
+  )
+
+  it('says of several mistakes that touch nothing else each', () => {
+    const text = 'a: !foo 1\nb: "\\q"\nc: !bar 2\nd 1\ne: !baz 3\n'
+    expect(refusals(parse(text))).toEqual(['not_json 1:4', 'syntax 2:5', 'not_json 3:4', 'syntax 4:1'])
+  })
+
   it('reads the core types of YAML 1.2, in which only true and false are booleans', () => {
     const text =
       'a: 1\nb: 1.5\nc: true\nd: yes\ne: ~\nf:\ng: 0o17\nh: 0x1F\ni: 2024-01-01\nj: "1"\nk: [1, {l: m}]\nn: 1e20\n'

@@ -85,6 +85,7 @@ const quoteNotClosed = {
   code: 'syntax',
   message: 'a quote is not closed',
   hint: 'Close it where the value ends.',
+  isBreak: true,
 } as const
 
 const nesting: ReadonlySet<CST.Token['type']> = new Set(['block-map', 'block-seq', 'flow-collection'])
