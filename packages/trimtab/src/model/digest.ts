@@ -35,7 +35,9 @@ export function createDigester(): Digester {
 }
 
 /**
- * The digest of one tree, without remembering anything.
+ * The SHA-256 of a tree, in base64url: the same exactly for the same content, whatever the order of keys. It is what a
+ * source of yours gives as the `digest` of its layers. It has no key: whoever sees it can try short secrets until one
+ * fits, so that it is not to be printed.
  *
  * @example
  * digestOf({ a: 1, b: 2 }) === digestOf({ b: 2, a: 1 }) // true
