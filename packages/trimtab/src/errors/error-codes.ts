@@ -167,6 +167,42 @@ export const errorCodes = {
     retryable: false,
     action: 'Bind the work to its tenant where it is handed over.',
   },
+  tenant_not_named: {
+    title: 'The request names no tenant',
+    status: 400,
+    exitCode: 16,
+    retryable: false,
+    action: 'Name one tenant where the service looks for it: in a header, the host, the path or a claim.',
+  },
+  tenant_forbidden: {
+    title: 'The request may not be made for this tenant',
+    status: 403,
+    exitCode: 16,
+    retryable: false,
+    action: 'Ask for a tenant that the caller is authorised for.',
+  },
+  tenant_unknown: {
+    title: 'There is no such tenant',
+    status: 404,
+    exitCode: 17,
+    retryable: false,
+    action: 'Give the id of a tenant that exists.',
+  },
+  tenant_suspended: {
+    title: 'The tenant is suspended',
+    status: 403,
+    exitCode: 17,
+    retryable: false,
+    action: 'Activate the tenant before its work goes on.',
+  },
+  row_security_bypassed: {
+    title: 'Row-level security does not hold for the database role',
+    status: 500,
+    exitCode: 16,
+    retryable: false,
+    action:
+      'Connect as a role that is no superuser, has no BYPASSRLS and owns no table, or force row security on its tables.',
+  },
   tenant_not_active: {
     title: 'The tenant is not active here',
     status: 409,
