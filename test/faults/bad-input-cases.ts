@@ -243,8 +243,13 @@ const values: readonly Case[] = [
     'wrong_type c.yaml:2:10 routes["/v1/*"]',
   ),
   refused('a missing member', yaml('routes:\n  "/v1/*": {}\n'), 'required c.yaml:2:12 routes["/v1/*"].upstream'),
-  refused('an unknown key', yaml(`pasword: ${planted}\n`), 'unknown_key c.yaml:1:10 pasword'),
-  refused('an unknown key inside', toml(`[pool]\nmxa = "${planted}"\n`), 'unknown_key c.toml:2:7 pool.mxa'),
+  refused('an unknown key', yaml(`pasword: ${planted}\n`), 'unknown_key c.yaml:1:1 pasword'),
+  refused(
+    'an unknown key in JSON',
+    json(`{\n  "pool": { "mxa": "${planted}" }\n}\n`),
+    'unknown_key c.json:2:13 pool.mxa',
+  ),
+  refused('an unknown key inside', toml(`[pool]\nmxa = "${planted}"\n`), 'unknown_key c.toml:2:1 pool.mxa'),
   refused('a wrong text for a number in .env', dotenv(`PORT=${planted}\n`), 'wrong_type c.env:1:6 port'),
   refused('an unknown name in .env', dotenv(`PASWORD=${planted}\n`), 'unknown_key c.env:1:1'),
   refused('a name in .env that means two fields', dotenv('POOL__READTIMEOUT=5\n'), 'ambiguous_name c.env:1:1'),
@@ -255,7 +260,7 @@ const values: readonly Case[] = [
     }),
     sources: (folder) => [fileSource(join(folder, 'a.yaml')), fileSource(join(folder, 'b.json'))],
     expect: {
-      refused: ['unknown_key a.yaml:2:10 pasword', 'wrong_type a.yaml:1:7 port', 'wrong_type b.json:1:12 level'],
+      refused: ['unknown_key a.yaml:2:1 pasword', 'wrong_type a.yaml:1:7 port', 'wrong_type b.json:1:12 level'],
     },
   },
 ]

@@ -230,7 +230,7 @@ test('a syntax error on the line of a password shows the place and the reason al
   }
 
   expect(await refused('app:\n  mode: x\n  password: "hunter2-typed\n')).toEqual([`syntax ${file}:3:13`])
-  expect(await refused('app:\n  pasword: hunter2-typed\n')).toEqual([`unknown_key ${file}:2:12`])
+  expect(await refused('app:\n  pasword: hunter2-typed\n')).toEqual([`unknown_key ${file}:2:3`])
   expect(await refused('app:\n  mode: [hunter2-typed]\n')).toEqual([`wrong_type ${file}:2:9`])
   const printed = witness.printed(plane, ['app', 'app.password'])
   expect(printed).toContain(`${file}:3:13`)

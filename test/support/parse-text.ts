@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { printLocation } from '../../packages/trimtab/src/model/origin.ts'
+import { type PlacePart, printLocation } from '../../packages/trimtab/src/model/origin.ts'
 import { parsePath } from '../../packages/trimtab/src/model/path.ts'
 import { sourceName } from '../../packages/trimtab/src/model/source-name.ts'
 import { type Problem, printProblem } from '../../packages/trimtab/src/schema/problem.ts'
@@ -26,10 +26,10 @@ export function treeOf(parsed: Parsed): unknown {
   return JSON.parse(JSON.stringify(parsed.tree))
 }
 
-/** Line and column of the value at a path, `f` alone where it stands at no one place. */
-export function placeAt(parsed: Parsed, path: string): string {
+/** Line and column of the value at a path, or of its key; `f` alone where it stands at no one place. */
+export function placeAt(parsed: Parsed, path: string, part?: PlacePart): string {
   if (!parsed.ok) throw new Error(`refused:\n${parsed.problems.map(printProblem).join('\n')}`)
-  return printLocation(locateIn(parsed.place, parsePath(path)))
+  return printLocation(locateIn(parsed.place, parsePath(path), part))
 }
 
 /** What is wrong, as `code line:column`. */

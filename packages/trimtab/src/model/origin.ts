@@ -12,6 +12,9 @@ export type Location =
   | { readonly kind: 'argument'; readonly text: string }
   | { readonly kind: 'call'; readonly reason: string }
 
+/** What of one `key: value` is meant. */
+export type PlacePart = 'key' | 'value'
+
 /** Who set a value: the source, and the place in it where there is one. */
 export interface Origin {
   readonly source: SourceName

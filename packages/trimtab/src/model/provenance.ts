@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../primitives/json.ts'
 import type { Layer } from './layer.ts'
-import type { Origin } from './origin.ts'
+import type { Origin, PlacePart } from './origin.ts'
 import { type Segments, valueAt } from './path.ts'
 
 /** Who set a place, and what the others said about it, the highest first. */
@@ -13,7 +13,7 @@ export interface Provenance {
  * Asks the layers, which come lowest first, who set a place. Nothing is stored for it: a layer knows where its values
  * stand. A layer that sets something else than an object at an ancestor hides everything that lower ones say below it.
  */
-export function originOf(layers: readonly Layer[], path: Segments): Provenance {
+export function originOf(layers: readonly Layer[], path: Segments, part: PlacePart = 'value'): Provenance {
   const said: { readonly origin: Origin; readonly value: Json }[] = []
   let hidden = false
   let winner: Origin | undefined
@@ -21,7 +21,7 @@ export function originOf(layers: readonly Layer[], path: Segments): Provenance {
     // A layer holds JSON and nothing else.
     const value = valueAt(layer.tree, path) as Json | undefined
     if (value !== undefined) {
-      const origin = originIn(layer, path)
+      const origin = originIn(layer, path, part)
       if (winner === undefined && !hidden) winner = origin
       else said.push({ origin, value })
     }
@@ -30,8 +30,8 @@ export function originOf(layers: readonly Layer[], path: Segments): Provenance {
   return { winner, overridden: said }
 }
 
-function originIn(layer: Layer, path: Segments): Origin {
-  const location = layer.locate(path)
+function originIn(layer: Layer, path: Segments, part: PlacePart): Origin {
+  const location = layer.locate(path, part)
   return location === undefined ? { source: layer.source } : { source: layer.source, location }
 }
 

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../primitives/json.ts'
-import type { Origin } from '../model/origin.ts'
+import type { Origin, PlacePart } from '../model/origin.ts'
 import type { Segments } from '../model/path.ts'
 import type { Problem } from './problem.ts'
 
 /** What validation has to know about the tree it is given. */
 export interface ValidationContext {
-  /** Who set the value at a place, for problems. */
-  origin(path: Segments): Origin | undefined
+  /** Who set the value at a place, for problems; `key` asks for where its name stands. */
+  origin(path: Segments, part?: PlacePart): Origin | undefined
   /** Whether an unknown key at this place is a problem (a person typed it) or a warning (it came from elsewhere). */
   strictAt(path: Segments): boolean
 }

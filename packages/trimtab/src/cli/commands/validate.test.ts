@@ -19,7 +19,7 @@ test('every problem is listed at once, with its place, its path and what to do',
   const { run } = cliFolder({ ...files, 'config.yaml': 'http:\n  prot: 80\npool:\n  max: many\n' })
   const { code, stdout } = await run(['validate'])
   expect(code).toBe(3)
-  expect(stdout).toContain('error    config.yaml:2:9: http.prot: ')
+  expect(stdout).toContain('error    config.yaml:2:3: http.prot: ')
   expect(stdout).toContain('Did you mean "port"?')
   expect(stdout).toContain('error    config.yaml:4:8: pool.max: expected a whole number from 1 to 500, received string')
   expect(stdout).toContain('The configuration is invalid: 2 problems, no warnings.')

@@ -2,7 +2,7 @@ import { createDigester } from '../../model/digest.ts'
 import { diffTrees } from '../../model/diff.ts'
 import type { Layer } from '../../model/layer.ts'
 import { type MergeState, mergeTrees } from '../../model/merge.ts'
-import { printOrigin } from '../../model/origin.ts'
+import { type PlacePart, printOrigin } from '../../model/origin.ts'
 import { parsePath, type Segments, valueAt } from '../../model/path.ts'
 import { originOf } from '../../model/provenance.ts'
 import { type SourceName, sourceName } from '../../model/source-name.ts'
@@ -53,7 +53,7 @@ export function createLoader({ sources, reader, references, shape, identify }: L
       layers.map((layer) => layer.tree),
       merged,
     )
-    const setter = (path: Segments) => originOf(layers, path).winner
+    const setter = (path: Segments, part?: PlacePart) => originOf(layers, path, part).winner
     const sourceAt = (path: Segments) => {
       const origin = setter(path)
       return origin && byName.get(origin.source)

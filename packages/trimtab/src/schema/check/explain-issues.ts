@@ -1,5 +1,5 @@
 import { type Segments, printPath, valueAt } from '../../model/path.ts'
-import type { Origin } from '../../model/origin.ts'
+import type { Origin, PlacePart } from '../../model/origin.ts'
 import { type JsonObject, typeName } from '../../primitives/json.ts'
 import type { Problem } from '../problem.ts'
 import { marksAt, type ObjectShape, type Shape, shapesAt } from '../shape.ts'
@@ -83,7 +83,7 @@ export function explainIssues(issues: readonly Issue[], options: ExplainOptions)
       shape.kind === 'record' && shape.keyExpected !== undefined ? [shape.keyExpected] : [],
     )
     const message = `is not an allowed key${expected.length === 0 ? '' : `: expected ${anyOf(expected)}`}`
-    problems.push({ ...placeOf(path), code: 'key_invalid', severity: 'error', message: written ?? message })
+    problems.push({ ...placeOf(path, 'key'), code: 'key_invalid', severity: 'error', message: written ?? message })
   }
 
   function isShown(issue: Issue, path: Segments): boolean {
@@ -131,14 +131,14 @@ export function explainIssues(issues: readonly Issue[], options: ExplainOptions)
     return { code: 'not_allowed', message: `expected ${expected}, received another ${received}`, hint: undefined }
   }
 
-  function placeOf(path: Segments): Pick<Problem, 'path' | 'origin'> {
-    return { path: path.length === 0 ? undefined : printPath(path), origin: originOf(path) }
+  function placeOf(path: Segments, part?: PlacePart): Pick<Problem, 'path' | 'origin'> {
+    return { path: path.length === 0 ? undefined : printPath(path), origin: originOf(path, part) }
   }
 
   /** Where a value stands, or where the one around it stands, to which it has to be added. */
-  function originOf(path: Segments): Origin | undefined {
+  function originOf(path: Segments, part?: PlacePart): Origin | undefined {
     for (let length = path.length; length > 0; length -= 1) {
-      const origin = context.origin(path.slice(0, length))
+      const origin = context.origin(path.slice(0, length), part)
       if (origin !== undefined) return origin
     }
     return undefined

@@ -1,3 +1,4 @@
+import type { PlacePart } from '../../model/origin.ts'
 import { pathLimits, printPath, type Segments } from '../../model/path.ts'
 import { emptyRecord, isPlainObject, type Json, type JsonObject, typeName } from '../../primitives/json.ts'
 import type { Problem, ProblemCode } from '../problem.ts'
@@ -22,9 +23,9 @@ export function screenTree(root: ObjectShape, tree: JsonObject, context: Validat
   // One path for the whole walk: it is copied only for what is reported.
   const at: (string | number)[] = []
 
-  const refuse = (code: ProblemCode, message: string): undefined => {
+  const refuse = (code: ProblemCode, message: string, part?: PlacePart): undefined => {
     const path: Segments = [...at]
-    problems.push({ code, severity: 'error', message, path: printPath(path), origin: context.origin(path) })
+    problems.push({ code, severity: 'error', message, path: printPath(path), origin: context.origin(path, part) })
     return undefined
   }
 
@@ -81,9 +82,9 @@ export function screenTree(root: ObjectShape, tree: JsonObject, context: Validat
     }
     if (!isPrototypeKey(key)) {
       const why = whyNotRecordKey(key)
-      return why === undefined || refuse('key_invalid', why) !== undefined
+      return why === undefined || refuse('key_invalid', why, 'key') !== undefined
     }
-    return refuse('prototype_key', 'a key may not be named __proto__, constructor or prototype') !== undefined
+    return refuse('prototype_key', 'a key may not be named __proto__, constructor or prototype', 'key') !== undefined
   }
 
   return { tree: keepObject(root, tree), problems }

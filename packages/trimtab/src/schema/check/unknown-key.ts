@@ -19,7 +19,7 @@ export function unknownKeyProblem(
     severity: strict ? 'error' : 'warning',
     message: strict ? 'is not a known setting' : 'is not a known setting and is ignored',
     path: printPath(path),
-    origin: context.origin(path),
+    origin: context.origin(path, 'key'),
     // What a transform takes is not known.
     hint: parents.some((parent) => parent.kind === 'object') ? hintFor(String(path.at(-1)), known) : undefined,
   }

@@ -1,5 +1,6 @@
 import { createDigester } from '../../model/digest.ts'
 import type { Layer } from '../../model/layer.ts'
+import type { PlacePart } from '../../model/origin.ts'
 import type { Segments } from '../../model/path.ts'
 import type { SourceName } from '../../model/source-name.ts'
 import { abortable } from '../../primitives/abort.ts'
@@ -54,7 +55,7 @@ export function createFileReader(options: FileReaderOptions): (signal: AbortSign
       source,
       tree,
       digest: digester.digest(tree),
-      locate: (path: Segments) => locateIn(place, path),
+      locate: (path: Segments, part?: PlacePart) => locateIn(place, path, part),
     })
     latest = { parsed, layer }
     return layer

@@ -59,7 +59,7 @@ function unknown(extensions: readonly string[] | undefined): { readonly message:
 }
 
 /** Hidden files, and what Emacs (`#x#`, `x~`), Vim (`.x.swp`, `x~`) and others keep beside a file. */
-function isLeftBehind(name: string): boolean {
+export function isLeftBehind(name: string): boolean {
   return (
     name.startsWith('.') || name.endsWith('~') || name.endsWith('.swp') || (name.startsWith('#') && name.endsWith('#'))
   )

@@ -2,6 +2,7 @@ import { createDigester } from '../../model/digest.ts'
 import type { Layer } from '../../model/layer.ts'
 import { type MergeState, mergeTrees } from '../../model/merge.ts'
 import { adopt } from '../../model/share.ts'
+import type { PlacePart } from '../../model/origin.ts'
 import type { Segments } from '../../model/path.ts'
 import type { SourceName } from '../../model/source-name.ts'
 import type { Parsed } from '../formats/format.ts'
@@ -28,7 +29,7 @@ export function createFolderLayers(source: SourceName, folder: string): (parts: 
       source,
       tree,
       digest: digester.digest(tree),
-      locate: (path: Segments) => locateIn(place, path),
+      locate: (path: Segments, part?: PlacePart) => locateIn(place, path, part),
     })
     latest = { parts, merged, layer }
     return layer

@@ -37,17 +37,15 @@ const halfCharacter = /\p{Surrogate}/u
  */
 export function buildTree(root: RawNode, lines: TextLines, report: FormatReport): Built {
   const path: (string | number)[] = []
-  const nothing = (offset: number | undefined): Built => ({
-    value: null,
-    place: { lines, offset },
-  })
+  const nothing = (offset: number | undefined): Built => ({ value: null, place: { lines, offset } })
   const refuse = (finding: Finding) => report.add({ path: [...path], ...finding })
 
-  const build = (node: RawNode): Built => {
+  const build = (node: RawNode, keyOffset?: number): Built => {
     switch (node.kind) {
       case 'object':
       case 'array': {
-        if (path.length < sourceLimits.levels) return node.kind === 'object' ? buildObject(node) : buildArray(node)
+        if (path.length < sourceLimits.levels)
+          return node.kind === 'object' ? buildObject(node, keyOffset) : buildArray(node, keyOffset)
         refuse({ ...tooDeep, offset: node.offset })
         return nothing(node.offset)
       }
@@ -56,7 +54,7 @@ export function buildTree(root: RawNode, lines: TextLines, report: FormatReport)
         if (why !== undefined) refuse({ ...why, offset: node.offset })
         // Whatever is no JSON has just been refused. Minus zero is written as 0 everywhere else.
         const value = (node.value === 0 ? 0 : node.value) as Json
-        return { value, place: { lines, offset: node.offset } }
+        return { value, place: { lines, offset: node.offset, keyOffset } }
       }
       case 'refused':
         return nothing(undefined)
@@ -65,7 +63,7 @@ export function buildTree(root: RawNode, lines: TextLines, report: FormatReport)
     }
   }
 
-  const buildObject = (node: Extract<RawNode, { kind: 'object' }>): Built => {
+  const buildObject = (node: Extract<RawNode, { kind: 'object' }>, ownKeyOffset: number | undefined): Built => {
     const value = emptyRecord<Json>()
     const members = new Map<string, Place>()
     const keyOffsets = new Map<string, number | undefined>()
@@ -80,15 +78,15 @@ export function buildTree(root: RawNode, lines: TextLines, report: FormatReport)
       path.push(key)
       if (keyOffsets.has(key)) refuse({ ...setTwice(lines, keyOffsets.get(key)), offset: keyOffset })
       keyOffsets.set(key, keyOffset)
-      const built = build(entry.node)
+      const built = build(entry.node, keyOffset)
       path.pop()
       value[key] = built.value
       members.set(key, built.place)
     }
-    return { value, place: { lines, offset: node.offset, members } }
+    return { value, place: { lines, offset: node.offset, keyOffset: ownKeyOffset, members } }
   }
 
-  const buildArray = (node: Extract<RawNode, { kind: 'array' }>): Built => {
+  const buildArray = (node: Extract<RawNode, { kind: 'array' }>, keyOffset: number | undefined): Built => {
     const value: Json[] = []
     const items: Place[] = []
     for (const item of node.items()) {
@@ -98,7 +96,7 @@ export function buildTree(root: RawNode, lines: TextLines, report: FormatReport)
       value.push(built.value)
       items.push(built.place)
     }
-    return { value, place: { lines, offset: node.offset, items } }
+    return { value, place: { lines, offset: node.offset, keyOffset, items } }
   }
 
   return build(root)

@@ -1,4 +1,4 @@
-import type { Location } from '../../model/origin.ts'
+import type { Location, PlacePart } from '../../model/origin.ts'
 import type { Segments } from '../../model/path.ts'
 import type { TextLines } from './text-lines.ts'
 
@@ -7,14 +7,19 @@ export interface Place {
   readonly lines: TextLines
   /** Undefined where the value stands at no one place: the root, or a group that only its members make. */
   readonly offset: number | undefined
+  /** Of a value that has a name: where the name stands. Undefined where that is not known. */
+  readonly keyOffset?: number | undefined
   /** Of an object. */
   readonly members?: ReadonlyMap<string, Place> | undefined
   /** Of an array. */
   readonly items?: readonly Place[] | undefined
 }
 
-/** The place of the value at `path`, or of its nearest ancestor that has one; the file alone where none has. */
-export function locateIn(root: Place, path: Segments): Location {
+/**
+ * The place of the value at `path`, or of its nearest ancestor that has one; the file alone where none has. Of the `key`
+ * it is the place of its name, where that is known.
+ */
+export function locateIn(root: Place, path: Segments, part: PlacePart = 'value'): Location {
   let nearest = root
   let place: Place | undefined = root
   for (const segment of path) {
@@ -22,6 +27,7 @@ export function locateIn(root: Place, path: Segments): Location {
     if (place === undefined) break
     if (place.offset !== undefined) nearest = place
   }
+  if (part === 'key' && place?.keyOffset !== undefined) return place.lines.locate(place.keyOffset)
   return nearest.lines.locate(nearest.offset)
 }
 
@@ -33,5 +39,5 @@ export function mergePlaces(low: Place, high: Place): Place {
     const below = members.get(key)
     members.set(key, below === undefined ? place : mergePlaces(below, place))
   }
-  return { lines: high.lines, offset: high.offset, members }
+  return { ...high, members }
 }

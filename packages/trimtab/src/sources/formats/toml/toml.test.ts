@@ -31,6 +31,14 @@ describe('TOML', () => {
     })
   })
 
+  it('says where each key stands', () => {
+    const parsed = parse('a = 1\n[b.c]\n"d" = {e = 2}\n  f.g = 3\n[[h]]\ni = [4]\n')
+    const paths = ['a', 'b', 'b.c', 'b.c.d', 'b.c.d.e', 'b.c.f.g', 'h[0].i', 'missing']
+    expect(paths.map((path) => placeAt(parsed, path, 'key'))).toEqual([
+      ...['f:1:1', 'f:2:1', 'f:2:1', 'f:3:1', 'f:3:8', 'f:4:3', 'f:6:1', 'f'],
+    ])
+  })
+
   it('says where each value stands', () => {
     const parsed = parse(
       [

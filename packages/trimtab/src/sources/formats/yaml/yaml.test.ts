@@ -74,6 +74,14 @@ describe('YAML', () => {
     ])
   })
 
+  it('says where each key stands, and of what has none where the value stands', () => {
+    const parsed = parse('a: 1\nb:\n  "c": {d: 2}\nf: &f {g: 3}\nh: *f\ni:\n  <<: *f\n  j: [4]\n')
+    const paths = ['a', 'b.c', 'b.c.d', 'h', 'h.g', 'i.g', 'i.j', 'i.j[0]', 'missing', 'b.missing']
+    expect(paths.map((path) => placeAt(parsed, path, 'key'))).toEqual([
+      ...['f:1:1', 'f:3:3', 'f:3:9', 'f:5:1', 'f:4:8', 'f:4:8', 'f:8:3', 'f:8:7', 'f', 'f:2:1'],
+    ])
+  })
+
   it('counts lines that end with a carriage return and a line feed once', () => {
     expect(placeAt(parse('a: 1\r\nb: 2\r\n'), 'b')).toBe('f:2:4')
   })
