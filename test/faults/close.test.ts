@@ -1,4 +1,5 @@
-import { createPlane, defineConfig, defineModule, dynamic, type Source, sourceName } from 'trimtab'
+import { getEventListeners } from 'node:events'
+import { createPlane, defineConfig, defineModule, dynamic, type Module, type Source, sourceName } from 'trimtab'
 import { createManualClock, createRecording, type RecordedHook, scriptedSource } from 'trimtab/testing'
 import { afterEach, describe, expect, it, test } from 'vitest'
 import { z } from 'zod'
@@ -97,7 +98,7 @@ describe.each(phases)('closing while a $hook is under way', ({ hook, reloads, br
     await running
 
     expect(clock.monotonic() - from).toBeLessThanOrEqual(1_000)
-    const named = report.unfinished.map(({ module }) => module as string)
+    const named = report.unfinished.map((each) => (each.kind === 'module' ? each.module : each.source))
     expect(named).toEqual(expect.arrayContaining(['app', 'base']))
   })
 })
@@ -111,27 +112,189 @@ test('closing within a budget does not wait for the users of a replaced resource
 
   const report = await settle(clock, plane.close({ budget: 1_000 }))
 
-  expect(clock.monotonic()).toBe(1_000)
-  expect(report.unfinished).toEqual([{ module: 'app', error: expect.stringContaining('in use') }])
+  // The other half is for what it stands on.
+  expect(clock.monotonic()).toBe(500)
+  expect(report.unfinished).toEqual([{ kind: 'module', module: 'app', error: 'was stopped while in use by plane.use' }])
   finish()
   await using
 })
 
-test('a source that never closes does not hold up closing within a budget', async () => {
-  const clock = createManualClock()
-  const stubborn: Source = {
-    ...scriptedSource({ tree: treeOf(1) }),
-    name: sourceName('custom', 'stubborn'),
+/** A source of which one part never ends, and whether it was closed. */
+function stubborn(name: string, hanging: 'watch' | 'close') {
+  const script = scriptedSource({ tree: treeOf(1) })
+  const note = { closed: false }
+  const source: Source = {
+    ...script,
+    name: sourceName('custom', name),
     open: (host) => ({
-      ...scriptedSource({ tree: treeOf(1) }).open(host),
-      watch: () => new Promise<void>(() => {}),
-      close: () => new Promise<void>(() => {}),
+      ...script.open(host),
+      watch: () => (hanging === 'watch' ? new Promise<void>(() => {}) : Promise.resolve()),
+      close() {
+        note.closed = true
+        return hanging === 'close' ? new Promise<void>(() => {}) : Promise.resolve()
+      },
     }),
   }
-  const plane = await createPlane({ config, sources: [stubborn], clock, logger: false })
-  expect(await settle(clock, plane.close({ budget: 500 }))).toEqual({ unfinished: [] })
-  expect(clock.monotonic()).toBe(500)
-  expect(plane.state).toEqual({ kind: 'closed' })
+  return { source, note }
+}
+
+test.each(['watch', 'close'] as const)(
+  'a source whose %s never ends is named, and the others are closed',
+  async (part) => {
+    const clock = createManualClock()
+    const first = stubborn('first', 'close')
+    const second = stubborn('second', part)
+    const plane = await createPlane({ config, sources: [first.source, second.source], clock, logger: false })
+    const { unfinished } = await settle(clock, plane.close({ budget: 500 }))
+    expect(unfinished).toEqual(
+      ['custom:second', 'custom:first'].map((source) => ({
+        kind: 'source',
+        source,
+        error: expect.stringMatching(/^did not close within \d+ ms$/),
+      })),
+    )
+    expect([first.note.closed, second.note.closed]).toEqual([true, true])
+    expect(clock.monotonic()).toBe(500)
+    expect(plane.state).toEqual({ kind: 'closed' })
+  },
+)
+
+test('a source that never closes keeps neither a boot that failed from being told nor a plane from closing', async () => {
+  const clock = createManualClock()
+  const { source } = stubborn('first', 'close')
+  const bad = { ...treeOf(1), app: { value: 'no number' } }
+  const booting = createPlane({ config, sources: [source, scriptedSource({ tree: bad })], clock, logger: false })
+  await expect(settle(clock, booting)).rejects.toMatchObject({ code: 'config_invalid' })
+  expect(clock.monotonic()).toBe(30_000)
+
+  const plane = await createPlane({ config, sources: [source], clock, logger: false })
+  expect((await settle(clock, plane.close())).unfinished).toMatchObject([{ source: 'custom:first' }])
+})
+
+async function bootHanging() {
+  const clock = createManualClock()
+  const recording = createRecording()
+  const app = recording.module({ name: 'app' })
+  const base = recording.module({ name: 'base' })
+  recording.script('app', 'stop', { kind: 'hang' })
+  const plane = await createPlane({
+    config,
+    sources: [scriptedSource({ tree: treeOf(1) })],
+    modules: [app, base],
+    clock,
+    logger: false,
+  })
+  return { clock, recording, plane }
+}
+
+test('a later call shortens the time, and never gives more', async () => {
+  const { clock, plane } = await bootHanging()
+  const first = plane.close({ budget: 20_000 })
+  await clock.advance(1_000)
+  const second = plane.close({ budget: 500 })
+  const third = plane.close({ budget: 10_000 })
+  const reports = await settle(clock, Promise.all([first, second, third]))
+  expect(clock.monotonic()).toBe(1_500)
+  expect(new Set(reports).size).toBe(1)
+  expect(reports[0].unfinished).toMatchObject([{ kind: 'module', module: 'app' }])
+  expect(clock.pending).toBe(0)
+})
+
+test.each(['before', 'while closing'])(
+  'a signal that aborts %s ends the time, and everything was asked to stop',
+  async (when) => {
+    const { clock, recording, plane } = await bootHanging()
+    const controller = new AbortController()
+    const { signal } = controller
+    if (when === 'before') controller.abort()
+    const closing = plane.close({ signal })
+    await clock.advance(700)
+    controller.abort()
+    const { unfinished } = await settle(clock, closing)
+    expect(clock.monotonic()).toBe(700)
+    expect(unfinished).toMatchObject([{ kind: 'module', module: 'app' }])
+    expect(recording.calls.filter(({ hook }) => hook === 'stop')).toHaveLength(2)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(clock.pending).toBe(0)
+  },
+)
+
+test('what a replaced resource stands on stops after it, also when its users are waited for', async () => {
+  const { clock, source, recording, app, plane } = await boot(false)
+  let finish = () => {}
+  const using = plane.use(app, () => new Promise<void>((resolve) => void (finish = resolve)))
+  source.set(treeOf(2))
+  await settle(clock, plane.reload())
+  const stops = () => recording.calls.filter(({ hook }) => hook === 'stop').map(({ module }) => module)
+
+  const closing = plane.close()
+  await clock.advance(1_000)
+  expect(stops()).toEqual(['app'])
+  finish()
+  await using
+  expect((await settle(clock, closing)).unfinished).toEqual([])
+  expect(stops()).toEqual(['app', 'app', 'base'])
+  expect(clock.monotonic()).toBe(1_000)
+})
+
+/** An exclusive module that is being started again by an undo when the plane closes. */
+async function bootRestarting() {
+  const clock = createManualClock()
+  const source = scriptedSource({ tree: treeOf(1) })
+  const alive = new Set<string>()
+  let restart: () => void = () => {}
+  const exclusive = (name: string, dependsOn: readonly Module[] = []) =>
+    defineModule({
+      name,
+      config: config.section('app'),
+      dependsOn,
+      exclusive: true,
+      replace: 'cascade',
+      start: async ({ config: { value } }) => {
+        const starts = [...started].filter((each) => each === `${name}${value}`).length
+        started.push(`${name}${value}`)
+        if (name === 'second' && starts === 1) await new Promise<void>((resolve) => void (restart = resolve))
+        const resource = `${name}${value}-${starts}`
+        alive.add(resource)
+        return resource
+      },
+      stop: ({ resource }) => void alive.delete(resource),
+    })
+  const started: string[] = []
+  const first = exclusive('first')
+  const second = exclusive('second', [first])
+  const third = exclusive('third', [second])
+  const broken = defineModule({
+    name: 'z-broken',
+    config: config.section('later'),
+    dependsOn: [third],
+    start: () => {},
+    reload({ next }) {
+      if (next.broken) throw new Error('broken')
+    },
+  })
+  const modules = [first, second, third, broken]
+  const plane = await createPlane({ config, sources: [source], modules, clock, logger: false })
+  source.set(treeOf(2, true))
+  const reload = plane.reload().catch(() => {})
+  await clock.advance(0)
+  expect(started.slice(-2)).toEqual(['first1', 'second1'])
+  return { clock, plane, alive, started, reload, restart: () => restart() }
+}
+
+test('an undo that outlives the time for closing starts nothing any more, and what it had started is stopped', async () => {
+  const { clock, plane, alive, started, reload, restart } = await bootRestarting()
+  await settle(clock, plane.close({ budget: 1_000 }))
+  expect(clock.monotonic()).toBe(1_000)
+  await clock.advance(0)
+  expect([...alive]).toEqual([])
+
+  restart()
+  await reload
+  await clock.advance(600_000)
+  expect([...alive]).toEqual([])
+  expect(started.filter((each) => each === 'third1')).toHaveLength(1)
+  expect(clock.pending).toBe(0)
 })
 
 test('a plane is closed by `await using`, and whoever comes afterwards is told so', async () => {

@@ -1,15 +1,18 @@
 import { disposeValue } from '../primitives/disposers.ts'
+import { runStepWithin } from '../primitives/budget.ts'
 import { describeThrown } from '../errors/trimtab-error.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { runStep, type StepEnd } from '../primitives/deadline.ts'
 import { defaultTimeouts, type Module, type ModuleRef, type ModuleTimeouts } from './define-module.ts'
 import { createHookContext, type HookHost } from './hook-context.ts'
 import { createInstance, type Instance } from './instance.ts'
+import type { Lifetime } from './lifetime.ts'
 import type { Running } from './running.ts'
 
 export interface LifecycleHost extends HookHost {
   readonly clock: Clock
   readonly timeouts: Required<ModuleTimeouts>
+  readonly lifetime: Lifetime
 }
 
 export function timeoutOf(host: LifecycleHost, module: Module, step: keyof ModuleTimeouts): number {
@@ -44,14 +47,13 @@ export async function startInstance(host: LifecycleHost, request: StartRequest):
   return end.kind === 'done' ? { ...end, value: toInstance(end.value) } : end
 }
 
-/** Stops one resource under its deadline, or under what is left of a budget. Says what went wrong; never rejects. */
-export function stopInstance(host: LifecycleHost, instance: Instance, budget = Infinity): Promise<StepEnd<unknown>> {
+/** Stops one resource under its deadline, within what is left of the plane's time. Says what went wrong; never rejects. */
+export function stopInstance(host: LifecycleHost, instance: Instance): Promise<StepEnd<unknown>> {
   const { module, key, resource } = instance
   instance.ended = true
-  const timeout = Math.max(0, Math.min(timeoutOf(host, module, 'stopTimeout'), budget))
-  return runStep<unknown>({
+  return runStepWithin<unknown>(host.lifetime.all, {
     clock: host.clock,
-    timeout,
+    timeout: timeoutOf(host, module, 'stopTimeout'),
     run: async (signal) => {
       if (module.definition.stop !== undefined)
         await module.definition.stop({ resource, signal, key, log: host.log(module) })
@@ -63,14 +65,12 @@ export function stopInstance(host: LifecycleHost, instance: Instance, budget = I
 export async function drainAndStop(
   host: LifecycleHost,
   instance: Instance,
-  budget = Infinity,
 ): Promise<{ readonly cutOff: readonly string[]; readonly end: StepEnd<unknown> }> {
-  const { clock } = host
-  const startedAt = clock.monotonic()
-  const timeout = Math.max(0, Math.min(timeoutOf(host, instance.module, 'drainTimeout'), budget))
-  const drained = await runStep({ clock, timeout, run: () => instance.leases.drained() })
+  const { clock, lifetime } = host
+  const timeout = timeoutOf(host, instance.module, 'drainTimeout')
+  const drained = await runStepWithin(lifetime.drains, { clock, timeout, run: () => instance.leases.drained() })
   const cutOff = drained.kind === 'done' ? [] : instance.leases.users
-  return { cutOff, end: await stopInstance(host, instance, budget - (clock.monotonic() - startedAt)) }
+  return { cutOff, end: await stopInstance(host, instance) }
 }
 
 /** Disposes what a check prepared and nobody took, in the time of a stop, and says so in the log when even that fails. */

@@ -2,7 +2,7 @@ import type { StepEnd } from '../primitives/deadline.ts'
 import type { Graph } from './graph.ts'
 import { canServe, type Instance, type UnitId } from './instance.ts'
 import { describeEnd, type LifecycleHost } from './lifecycle.ts'
-import { stopAll } from './stop-all.ts'
+import { type Leaving, stopEach } from './stop-all.ts'
 
 /** How the end of a resource that was replaced went. */
 export interface Retired {
@@ -17,8 +17,8 @@ export interface Retirement {
   retire(instances: readonly Instance[]): void
   /** Resolves when all have ended. */
   idle(): Promise<void>
-  /** Those that have not ended yet. */
-  readonly going: readonly UnitId[]
+  /** Those that have not ended yet, each with its end. */
+  readonly leaving: Leaving
 }
 
 /** `onRetired` is also given the section that the resource ran on. */
@@ -27,32 +27,26 @@ export function createRetirement(
   graph: Graph,
   onRetired: (retired: Retired, section: unknown) => void,
 ): Retirement {
-  const going = new Set<Instance>()
-  const work = new Set<Promise<void>>()
+  const leaving = new Map<Instance, Promise<unknown>>()
 
-  const endAll = async (instances: readonly Instance[]) => {
-    for (const { instance, unit, cutOff, end } of await stopAll(host, graph, instances, { drain: true })) {
-      going.delete(instance)
-      onRetired({ module: unit, cutOff, error: errorOf(end) }, instance.section)
-    }
-  }
   return {
     retire(instances) {
       const fresh = instances.filter(canServe)
       if (fresh.length === 0) return
-      for (const instance of fresh) {
-        instance.retired = true
-        going.add(instance)
+      for (const instance of fresh) instance.retired = true
+      const ends = stopEach(host, graph, fresh, { drain: true, leaving: new Map(leaving) })
+      for (const [instance, stopped] of ends) {
+        const ending = stopped.then(({ unit, cutOff, end }) => {
+          leaving.delete(instance)
+          onRetired({ module: unit, cutOff, error: errorOf(end) }, instance.section)
+        })
+        leaving.set(instance, ending)
       }
-      const ending = endAll(fresh).finally(() => work.delete(ending))
-      work.add(ending)
     },
     async idle() {
-      await Promise.all(work)
+      await Promise.all(leaving.values())
     },
-    get going() {
-      return [...going].map((instance) => instance.unit)
-    },
+    leaving,
   }
 }
 

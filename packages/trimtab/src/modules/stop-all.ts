@@ -12,11 +12,13 @@ export interface Stopped {
   readonly end: StepEnd<unknown>
 }
 
+/** Resources that end on their own, each with its end: what they stand on stops after them. */
+export type Leaving = ReadonlyMap<Instance, Promise<unknown>>
+
 export interface StopOptions {
-  /** Milliseconds for all of it: each stop gets what is left. */
-  readonly budget?: number | undefined
   /** Whether users are waited for. */
   readonly drain: boolean
+  readonly leaving?: Leaving | undefined
 }
 
 /**
@@ -27,20 +29,30 @@ export async function stopAll(
   host: LifecycleHost,
   graph: Graph,
   instances: readonly Instance[],
-  { budget = Infinity, drain }: StopOptions,
+  options: StopOptions,
 ): Promise<readonly Stopped[]> {
-  const { clock } = host
-  const startedAt = clock.monotonic()
+  return Promise.all(stopEach(host, graph, instances, options).values())
+}
+
+/** The same, with the end of each by itself. */
+export function stopEach(
+  host: LifecycleHost,
+  graph: Graph,
+  instances: readonly Instance[],
+  { drain, leaving = new Map() }: StopOptions,
+): ReadonlyMap<Instance, Promise<Stopped>> {
+  const live = instances.filter((instance) => !instance.ended)
+  const others = [...leaving].filter(([other]) => !live.includes(other))
   const ends = new Map<Instance, Promise<Stopped>>()
   const dependents = (instance: Instance) =>
-    instances.filter((other) => other !== instance && graph.dependencies(other.module).includes(instance.module))
+    live.filter((other) => other !== instance && graph.dependencies(other.module).includes(instance.module))
 
   const stopOne = async (instance: Instance): Promise<Stopped> => {
-    await Promise.all(dependents(instance).map(stop))
-    const left = budget - (clock.monotonic() - startedAt)
+    const leavingUsers = others.filter(([other]) => standsOn(graph, other, instance))
+    await Promise.all([...dependents(instance).map(stop), ...leavingUsers.map(([, end]) => end)])
     const { end, cutOff } = drain
-      ? await drainAndStop(host, instance, left)
-      : { end: await stopInstance(host, instance, left), cutOff: instance.leases.users }
+      ? await drainAndStop(host, instance)
+      : { end: await stopInstance(host, instance), cutOff: instance.leases.users }
     return { unit: instance.unit, instance, cutOff, end }
   }
   const stop = (instance: Instance): Promise<Stopped> => {
@@ -50,5 +62,12 @@ export async function stopAll(
     ends.set(instance, end)
     return end
   }
-  return Promise.all(instances.filter((instance) => !instance.ended).map(stop))
+  for (const instance of live) void stop(instance)
+  return ends
+}
+
+/** True where one that is leaving could still use `instance`: it holds it, or `use` would give it that. */
+function standsOn(graph: Graph, leaving: Instance, instance: Instance): boolean {
+  if ([...leaving.holds.values()].some((held) => held.includes(instance))) return true
+  return !instance.retired && graph.dependencies(leaving.module).includes(instance.module)
 }

@@ -61,7 +61,10 @@ export function openReading(
   const schemes = new Set(resolvers.map(({ scheme }) => scheme))
   const opened = sources.map((source) => {
     const reader = source.open(host)
-    open.add(() => reader.close())
+    open.add(
+      () => reader.close(),
+      () => [source.name],
+    )
     return { source, reader }
   })
   const reader = createLayerReader(opened, host.clock, readTimeout)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { TrimtabError } from '../errors/trimtab-error.ts'
+import { createBudget } from '../primitives/budget.ts'
 import { keptAlive } from '../primitives/clock.ts'
 import { deferred } from '../primitives/deferred.ts'
 import { type Disposers, disposers } from '../primitives/disposers.ts'
@@ -13,6 +14,7 @@ import { createOverrides, type Overrides } from '../sources/override.ts'
 import { ambient } from './ambient.ts'
 import { assembleEngine, loggerOf, openReading, type Reading, timeOf } from './assembly.ts'
 import { bootLoader, findBootContent } from './boot.ts'
+import { closeSources } from './close.ts'
 import { createFollower, type FollowParts } from './follow-sources.ts'
 import { LivePlane } from './live-plane.ts'
 import { describeCause, observe } from './observe.ts'
@@ -40,7 +42,9 @@ export async function createPlane<Schema extends ConfigSchema>(
     // Until there is a plane somebody waits for it, be it for a deadline that nothing else keeps the process up for.
     return await keptAlive(() => start<z.output<Schema>>(erased, open))
   } catch (error) {
-    await open.dispose()
+    const { clock } = timeOf(erased)
+    const host = { clock, logger: loggerOf(erased.logger), time: createBudget(clock) }
+    await keptAlive(() => closeSources(open, host))
     throw error
   }
 }
@@ -146,7 +150,10 @@ function planeEvents(engine: Engine, overrides: Overrides): Emitter<PlaneEvent> 
 /** Reloads when a source or something it refers to may have changed. */
 function follow(engine: Engine, { opened, loader, resolvers }: Reading, parts: FollowParts, open: Disposers): void {
   const follower = createFollower(parts, resolvers)
-  open.add(() => follower.close())
+  open.add(
+    () => follower.close(),
+    () => follower.following,
+  )
   for (const source of opened) follower.source(source)
   const followReferences = () => follower.references(loader.referenced)
   followReferences()

@@ -22,20 +22,22 @@ export interface Follower {
   source(open: OpenSource): void
   /** Watches exactly these references from now on. */
   references(references: readonly Reference[]): void
+  /** What is followed: names of sources, and references as they are written. */
+  readonly following: readonly string[]
   /** Resolves when everything has ended. */
   close(): Promise<void>
 }
 
 export function createFollower(parts: FollowParts, resolvers: readonly ReferenceResolver[]): Follower {
   const closing = new AbortController()
-  const work = new Set<Promise<void>>()
+  const work = new Map<Promise<void>, string>()
   const watched = new Map<string, AbortController>()
 
   const run = (name: string, watch: (signal: AbortSignal) => Promise<void>, signal: AbortSignal) => {
     const onFailure = (error: unknown) =>
       parts.logger.warn(`${name} is not followed and will be again (${failureKind(error)})`)
     const running = supervise(watch, signal, { ...parts, ...restart, onFailure }).finally(() => work.delete(running))
-    work.add(running)
+    work.set(running, name)
   }
 
   return {
@@ -63,11 +65,14 @@ export function createFollower(parts: FollowParts, resolvers: readonly Reference
         )
       }
     },
+    get following() {
+      return [...work.values()]
+    },
     async close() {
       closing.abort()
       for (const controller of watched.values()) controller.abort()
       watched.clear()
-      await Promise.all(work)
+      await Promise.all(work.keys())
     },
   }
 }

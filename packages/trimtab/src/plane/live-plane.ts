@@ -4,7 +4,6 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import { createController } from '../primitives/abort.ts'
 import { type Clock, keptAlive } from '../primitives/clock.ts'
-import { finishedWithin } from '../primitives/deadline.ts'
 import type { Disposer, Disposers } from '../primitives/disposers.ts'
 import type { Emitter } from '../primitives/emitter.ts'
 import type { Json } from '../primitives/json.ts'
@@ -14,10 +13,9 @@ import type { Committed } from '../reload/proof/committed.ts'
 import type { Engine } from '../reload/engine.ts'
 import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
-import { failureKind } from '../sources/failure-kind.ts'
 import type { Overrides, OverrideTerms } from '../sources/override.ts'
 import type { Reading } from './assembly.ts'
-import { type CloseOptions, type CloseReport, checkSpan } from './close.ts'
+import { type CloseOptions, type CloseReport, checkSpan, closeSources } from './close.ts'
 import { explainPath, type Explanation } from './explain.ts'
 import type { AppliedOverride, Plane, PlaneEvent, PlaneReloadOptions, PlaneState } from './plane.ts'
 import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
@@ -218,42 +216,37 @@ export class LivePlane<Config> implements Plane<Config> {
     )
   }
 
-  close({ budget }: CloseOptions = {}): Promise<CloseReport> {
+  close({ budget, signal }: CloseOptions = {}): Promise<CloseReport> {
     checkSpan('budget', budget)
-    switch (this.#life.kind) {
-      case 'open': {
-        // A stop that hangs is waited for until its deadline, whatever else the process has left to do.
-        const done = keptAlive(() => this.#close(budget))
-        this.#life = { kind: 'closing', done }
-        this.#closing.abort(closedError())
-        return done
-      }
-      case 'closing':
-        return this.#life.done
-      case 'closed':
-        return Promise.resolve(this.#life.report)
-      default:
-        return this.#life satisfies never
+    if (this.#life.kind === 'closed') return Promise.resolve(this.#life.report)
+    const { engine } = this.#parts
+    if (budget !== undefined) engine.limitClosing(budget)
+    const release = this.#watchHost.onAbort(signal, () => engine.limitClosing(0))
+    if (this.#life.kind === 'open') {
+      // A stop that hangs is waited for until its deadline, whatever else the process has left to do.
+      this.#life = { kind: 'closing', done: keptAlive(() => this.#close()) }
+      this.#closing.abort(closedError())
     }
+    const { done } = this.#life
+    void done.then(release, release)
+    return done
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 
-  async #close(budget = Infinity): Promise<CloseReport> {
+  async #close(): Promise<CloseReport> {
     const { engine, overrides, open, logger, noteStop, clock } = this.#parts
-    const startedAt = clock.monotonic()
     noteStop()
-    const unfinished = await engine.close(budget)
+    const modules = await engine.close()
     this.#ended.abort(closedError())
     overrides.close()
-    const left = Math.max(0, budget - (clock.monotonic() - startedAt))
-    const disposed = open.dispose().then((errors) => {
-      for (const error of errors) logger.warn(`Closing met an error (${failureKind(error)})`)
-    })
-    if (!(await finishedWithin({ clock, budget: left, work: disposed }))) logger.warn('A source did not close in time')
-    const report = { unfinished }
+    const sources = await closeSources(open, { clock, logger, time: engine.closingTime })
+    engine.closingTime.release()
+    const report: CloseReport = {
+      unfinished: [...modules.map((each) => ({ kind: 'module' as const, ...each })), ...sources],
+    }
     this.#life = { kind: 'closed', report }
     return report
   }

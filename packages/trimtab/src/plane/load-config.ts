@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
+import { createBudget } from '../primitives/budget.ts'
 import { keptAlive } from '../primitives/clock.ts'
 import { disposers } from '../primitives/disposers.ts'
 import { prepare } from '../reload/candidate/prepare.ts'
@@ -7,6 +8,7 @@ import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
 import { configInvalid, printProblem, sourceUnreadable } from '../schema/problem.ts'
 import { ambient } from './ambient.ts'
 import { loggerOf, openReading, timeOf } from './assembly.ts'
+import { closeSources } from './close.ts'
 import { checkConfig, checkLogger, checkSources, type PlaneOptions } from './options.ts'
 
 /** What `loadConfig` reads, and when it gives up: at most 10 s for each source, or when `signal` aborts. */
@@ -56,6 +58,7 @@ export async function loadConfig<Schema extends ConfigSchema>(
     // The definition's own validation made it.
     return prepared.candidate.config as DeepReadonly<z.output<Schema>>
   } finally {
-    await open.dispose()
+    const { clock } = timeOf(options)
+    await keptAlive(() => closeSources(open, { clock, logger, time: createBudget(clock) }))
   }
 }

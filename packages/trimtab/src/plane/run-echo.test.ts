@@ -34,3 +34,30 @@ test('another signal ends at once, however soon it comes', async () => {
   host.emit('SIGTERM')
   expect(await running).toBe(1)
 })
+
+test('a signal limits a close that somebody else has begun, which has its own time otherwise', async () => {
+  const host = Object.assign(new EventEmitter(), { exit() {} })
+  const closing = new AbortController()
+  const budgets: unknown[] = []
+  const close = (budget?: number) => {
+    budgets.push(budget)
+    return budget === undefined ? new Promise<never>(() => {}) : Promise.resolve({ unfinished: [] })
+  }
+  const parts = {
+    host,
+    clock: createManualClock(),
+    logger: silentLogger,
+    reload() {},
+    leave() {},
+    closing: closing.signal,
+  }
+  const running = runUntilStopped({ ...parts, close }, { exit: false, shutdownTimeout: 9_000 })
+  closing.abort()
+  await parts.clock.advance(0)
+  expect(budgets).toEqual([undefined])
+  host.emit('SIGTERM')
+  expect(budgets).toEqual([undefined, 9_000])
+  await parts.clock.advance(1_000)
+  host.emit('SIGTERM')
+  expect(await running).toBe(1)
+})

@@ -42,7 +42,8 @@ export interface RunParts {
   readonly reload: () => void
   /** Called at once when a stop has been asked for: from then on this is no crash, and nobody should send work here. */
   readonly leave: () => void
-  readonly close: (budget: number) => Promise<CloseReport>
+  /** Without a budget it takes as long as the modules' own timeouts allow. */
+  readonly close: (budget?: number) => Promise<CloseReport>
   /** Aborts when the plane begins to close, whoever asked for it. */
   readonly closing: AbortSignal
 }
@@ -58,7 +59,7 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
   const { shutdownTimeout = runDefaults.shutdownTimeout, grace = runDefaults.grace } = options
   checkSpan('shutdownTimeout', shutdownTimeout)
   checkSpan('grace', grace)
-  const stop: Deferred<{ readonly why: string; readonly grace: number }> = deferred()
+  const stop: Deferred<{ readonly why: string; readonly grace: number; readonly budget?: number }> = deferred()
   const impatient = new AbortController()
   let asked: { readonly why: string; readonly at: number } | undefined
 
@@ -71,7 +72,9 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
     asked = { why, at: clock.monotonic() }
     // At once: however the process ends from now on, it was told to.
     parts.leave()
-    stop.resolve({ why, grace: Math.min(grace, shutdownTimeout) })
+    stop.resolve({ why, grace: Math.min(grace, shutdownTimeout), budget: shutdownTimeout })
+    // Somebody else closes it already, maybe with all the time there is.
+    if (parts.closing.aborted) void parts.close(shutdownTimeout)
   }
   const onReload = () => parts.reload()
   const onStop = new Map(stopSignals.map((name) => [name, () => askToStop(name)]))
@@ -89,11 +92,11 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
   const letGo = keepAlive()
 
   try {
-    const { why, grace: pause } = await stop.promise
+    const { why, grace: pause, budget } = await stop.promise
     logger.info(`Stopping: ${why}`)
     const startedAt = clock.monotonic()
     const code = await Promise.race([
-      closeInOrder(parts, pause, () => shutdownTimeout - (clock.monotonic() - startedAt), impatient.signal),
+      closeInOrder(parts, pause, () => budget && budget - (clock.monotonic() - startedAt), impatient.signal),
       ended(impatient.signal),
     ])
     if (exit) host.exit(code)
@@ -110,7 +113,7 @@ export async function runUntilStopped(parts: RunParts, options: RunOptions = {})
 async function closeInOrder(
   { clock, logger, close }: RunParts,
   grace: number,
-  left: () => number,
+  left: () => number | undefined,
   impatient: AbortSignal,
 ): Promise<number> {
   try {
@@ -118,8 +121,12 @@ async function closeInOrder(
   } catch {
     return 1
   }
-  const { unfinished } = await close(Math.max(0, left()))
-  for (const { module, error } of unfinished) logger.error(`${module} did not stop: ${error}`)
+  const budget = left()
+  const { unfinished } = await close(budget === undefined ? undefined : Math.max(0, budget))
+  for (const each of unfinished) {
+    const name = each.kind === 'module' ? each.module : each.source
+    logger.error(`${name} did not stop: ${each.error}`)
+  }
   return unfinished.length === 0 ? 0 : 1
 }
 

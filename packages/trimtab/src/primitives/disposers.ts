@@ -3,40 +3,51 @@ export type Disposer = () => void
 
 type Cleanup = () => unknown
 
+/** One thing to close. */
+export interface Closing {
+  readonly cleanup: Cleanup
+  /** What it closes, for whoever has to name what did not. */
+  readonly names: () => readonly string[]
+}
+
 /**
  * What an owner has opened, closed in reverse order. Closing goes on when one closing fails, and gives all errors; what
  * is added after closing is closed at once, so that a late opening cannot leak.
  */
 export interface Disposers {
-  add(cleanup: Cleanup): void
-  /** Closes everything once; later calls wait for the same closing. */
-  dispose(): Promise<readonly unknown[]>
+  add(cleanup: Cleanup, names?: Closing['names']): void
+  /** Closes everything once, each by `run`, which may give one up; later calls wait for the same closing. */
+  dispose(run?: (closing: Closing) => unknown): Promise<readonly unknown[]>
 }
 
 export function disposers(): Disposers {
-  const cleanups: Cleanup[] = []
+  const closings: Closing[] = []
   const errors: unknown[] = []
-  let closing: Promise<readonly unknown[]> | undefined
+  let over: Promise<readonly unknown[]> | undefined
+  let runner = ({ cleanup }: Closing): unknown => cleanup()
 
-  const attempt = async (cleanup: Cleanup) => {
+  const attempt = async (closing: Closing) => {
     try {
-      await cleanup()
+      await runner(closing)
     } catch (error) {
       errors.push(error)
     }
   }
   const closeAll = async () => {
-    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await attempt(cleanup)
+    for (let closing = closings.pop(); closing !== undefined; closing = closings.pop()) await attempt(closing)
     return errors
   }
   return {
-    add(cleanup) {
-      if (closing === undefined) cleanups.push(cleanup)
-      else closing = closing.then(() => attempt(cleanup)).then(() => errors)
+    add(cleanup, names = () => []) {
+      const closing = { cleanup, names }
+      if (over === undefined) closings.push(closing)
+      else over = over.then(() => attempt(closing)).then(() => errors)
     },
-    dispose() {
-      closing ??= closeAll()
-      return closing
+    dispose(run = runner) {
+      if (over !== undefined) return over
+      runner = run
+      over = closeAll()
+      return over
     },
   }
 }

@@ -4,11 +4,12 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import type { UnitId } from '../modules/instance.ts'
 import { describeEnd } from '../modules/lifecycle.ts'
-import { createRetirement, type Retirement } from '../modules/retirement.ts'
+import { createLifetime } from '../modules/lifetime.ts'
+import { createRetirement, type Retired, type Retirement } from '../modules/retirement.ts'
 import { useResource } from '../modules/running.ts'
 import { stopAll } from '../modules/stop-all.ts'
 import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
-import { finishedWithin } from '../primitives/deadline.ts'
+import { type Budget, doneWithin } from '../primitives/budget.ts'
 import { guardedLogger } from '../primitives/logger.ts'
 import { createSharedAbort } from '../primitives/shared-abort.ts'
 import type { Random } from '../primitives/random.ts'
@@ -27,7 +28,7 @@ import { createTurns } from './queue/turns.ts'
 import { Settlement } from './settlement.ts'
 
 export interface EngineOptions {
-  readonly host: Omit<AttemptHost, 'breaker' | 'committed' | 'emit' | 'onJournalError'>
+  readonly host: Omit<AttemptHost, 'breaker' | 'committed' | 'emit' | 'lifetime' | 'onJournalError'>
   readonly random: Random
   readonly breaker: BreakerOptions
   /** Absent: every commit is stable at once. */
@@ -36,6 +37,12 @@ export interface EngineOptions {
   readonly historyLimit: number
   /** How many commits may wait to become stable. */
   readonly undoLimit: number
+}
+
+/** A resource that did not stop, or not cleanly, when the plane was closed. */
+export interface UnfinishedUnit {
+  readonly module: UnitId
+  readonly error: string
 }
 
 /**
@@ -63,6 +70,8 @@ export class Engine {
   #active: Pass | undefined
   #passes = 0
   #closed = false
+  /** Replaced resources that did not end well while the plane closed. */
+  readonly #unfinished: UnfinishedUnit[] = []
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -78,6 +87,7 @@ export class Engine {
     this.#host = {
       ...host,
       breaker: this.#breaker,
+      lifetime: createLifetime(clock),
       log: (module) => guardedLogger(host.log(module), (text) => this.#ledger.scrub(text)),
       committed: () => this.#ledger.committed?.running ?? new Map(),
       emit: (module, name, data) => this.#events.emit({ kind: 'module', module: module.name, name, data }),
@@ -85,6 +95,7 @@ export class Engine {
     }
     this.#retirement = createRetirement(this.#host, host.graph, ({ error, ...retired }, section) => {
       const scrubbed = error === undefined ? undefined : this.#ledger.scrub(error, section)
+      if (this.#closed) this.#noteEndAtClose(retired, scrubbed)
       this.#events.emit({ kind: 'retired', ...retired, error: scrubbed })
     })
     this.#ledger = new Ledger(this.#events, this.#retirement, options.historyLimit)
@@ -151,11 +162,6 @@ export class Engine {
     return this.#bake.underWay
   }
 
-  /** Resources that were replaced and have not ended yet. */
-  get retiring(): readonly UnitId[] {
-    return this.#retirement.going
-  }
-
   /** Asks for one reload. Resolves with its outcome, when that is stable or undone; rejects for its own signal and after `close`. */
   reload(request: ReloadRequest): Promise<Outcome> {
     if (this.#closed) return Promise.reject(closedError())
@@ -190,38 +196,59 @@ export class Engine {
     return this.reload({ trigger: 'manual', background: true })
   }
 
+  /** The time that closing has. Whoever limits it also releases it, when everything else has closed as well. */
+  get closingTime(): Budget {
+    return this.#host.lifetime.all
+  }
+
+  /** Leaves closing at most so many milliseconds, before or while it goes on. */
+  limitClosing(milliseconds: number): void {
+    this.#host.lifetime.shorten(milliseconds)
+  }
+
   /**
-   * Ends everything: waiting callers hear of it, a running reload is undone, modules stop in reverse. `budget` is in
-   * milliseconds, for all of it. Gives what did not stop cleanly.
+   * Ends everything: waiting callers hear of it, a running reload is undone, modules stop in reverse, all of it within the
+   * time that `limitClosing` left. Gives what did not stop cleanly.
    */
-  async close(budget = Infinity): Promise<readonly { readonly module: UnitId; readonly error: string }[]> {
-    const { clock, graph, journal } = this.#host
-    const startedAt = clock.monotonic()
+  async close(): Promise<readonly UnfinishedUnit[]> {
+    const { graph, journal, lifetime } = this.#host
     this.#closed = true
     this.#breaker.stop()
     this.#loadRetry.reset()
-    this.#bake.stop(closedError())
+    this.#bake.close(closedError())
     this.#waiting?.cancel(closedError())
     this.#active?.cancel(closedError())
-    const left = () => Math.max(0, budget - (clock.monotonic() - startedAt))
     // The undo of a running reload is waited for as long as there is time.
-    await finishedWithin({ clock, budget: left(), work: this.#turns.idle() })
+    const turns = this.#turns.idle().then(() => this.#breaker.stop())
+    const isAtRest = await doneWithin(lifetime.all, turns)
     this.#active?.fail(closedError())
     this.#waiting?.fail(closedError())
     for (const { pass } of this.#ledger.unproved) pass.fail(closedError())
 
-    const stopped = await stopAll(this.#host, graph, this.#ledger.instances, { budget: left(), drain: false })
-    await finishedWithin({ clock, budget: left(), work: this.#retirement.idle() })
+    const { leaving } = this.#retirement
+    const stopRest = () => stopAll(this.#host, graph, this.#ledger.instances, { drain: false, leaving })
+    const stopped = await stopRest()
+    // What an undo brought that was given up: it has started again what was to run, and nobody else knows of it.
+    if (!isAtRest) void turns.then(stopRest)
+    await doneWithin(lifetime.all, this.#retirement.idle())
     await note(this.#host, () => journal.settle())
+    lifetime.drains.release()
     const failed = stopped.flatMap(({ unit, instance, end }) => {
       return end.kind === 'done'
         ? []
         : [{ module: unit, error: this.#ledger.scrub(describeEnd(end), instance.section) }]
     })
-    return [
-      ...failed,
-      ...this.#retirement.going.map((module) => ({ module, error: 'was replaced and is still in use' })),
-    ]
+    const left = [...leaving.keys()].map(({ unit }) => ({
+      module: unit,
+      error: 'was replaced and did not stop in time',
+    }))
+    return [...failed, ...this.#unfinished, ...left]
+  }
+
+  #noteEndAtClose({ module, cutOff }: Omit<Retired, 'error'>, error: string | undefined): void {
+    if (error !== undefined) this.#unfinished.push({ module, error })
+    else if (cutOff.length > 0)
+      this.#unfinished.push({ module, error: `was stopped while in use by ${cutOff.join(', ')}` })
   }
 
   async #turn(pass: Pass): Promise<void> {

@@ -35,6 +35,7 @@ export interface BakeParts {
 export class Bake {
   readonly #parts: BakeParts
   #question: AbortController | undefined
+  #closed = false
 
   constructor(parts: BakeParts) {
     this.#parts = parts
@@ -45,7 +46,13 @@ export class Bake {
     return this.#question !== undefined
   }
 
-  /** Ends the question that is open: what it was about has been superseded, or the plane closes. */
+  /** Ends the question that is open, and asks no more: the plane closes. */
+  close(reason: Error): void {
+    this.#closed = true
+    this.stop(reason)
+  }
+
+  /** Ends the question that is open: what it was about has been superseded. */
   stop(reason: Error): void {
     this.#question?.abort(reason)
     this.#question = undefined
@@ -54,7 +61,7 @@ export class Bake {
   ask(judge: Judge, pass: Pass): void {
     const { ledger, takeTurn } = this.#parts
     const { committed, stable } = ledger
-    if (committed === undefined) return
+    if (committed === undefined || this.#closed) return
     const question = new AbortController()
     this.#question = question
     const bake = { reload: pass.id, candidate: committed.snapshot, stable: stable?.snapshot }

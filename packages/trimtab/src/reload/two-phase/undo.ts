@@ -130,6 +130,8 @@ async function undoReload(
   const end = await runStep<unknown>({
     clock: host.clock,
     timeout: timeoutOf(host, module, 'reloadTimeout'),
+    // Never the caller's: a plane that closes gives it up when its time is over.
+    signal: host.lifetime.all.over,
     run: (signal) => {
       if (undo !== undefined) return undo({ signal })
       return reload?.call(module.definition, {
@@ -175,7 +177,8 @@ async function startAgain(
     section: sectionFor(old),
     prepared: undefined,
     view: () => target,
-    signal: undefined,
+    // As above; what it gives after all is stopped.
+    signal: host.lifetime.all.over,
   })
   if (end.kind === 'done') {
     target.set(unit, end.value)
