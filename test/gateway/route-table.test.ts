@@ -91,7 +91,7 @@ describe('routes', () => {
         put: { order: 2, methods: ['PUT', 'POST'] },
         late: { methods: ['GET', 'PUT'] },
       },
-      'get, put',
+      'get and put',
     ],
     [
       'tenants',
@@ -100,12 +100,12 @@ describe('routes', () => {
         g: { order: 2, tenants: ['globex'] },
         late: { tenants: ['acme', 'globex'] },
       },
-      'a, g',
+      'a and g',
     ],
     [
       'lengths',
       { one: { match: '/x', order: 1 }, more: { match: '/x/:id/*', order: 2 }, late: { match: '/x/*' } },
-      'one, more',
+      'one and more',
     ],
   ])('are refused where earlier ones share all of their requests, by %s', (_by, routes, names) => {
     expect(refusedBy(routes)).toEqual([

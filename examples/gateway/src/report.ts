@@ -30,7 +30,7 @@ export function createReport(print: (line: string) => void): (event: PlaneEvent)
       case 'pending_restart':
         // Of a commit it is told with everything else.
         if (isCommitting) return
-        print('configured: a change that does not run yet, or no longer')
+        print(event.pending.length > 0 ? 'configured, but not in force:' : 'configured is what is in force:')
         tellWaiting(event.pending)
         return
       case 'retired':

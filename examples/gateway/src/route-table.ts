@@ -58,11 +58,11 @@ export function compileRoutes({ upstreams, routes }: TrafficConfig): {
   for (const [name, route] of Object.entries(routes).toSorted(inOrder)) {
     if (!Object.hasOwn(upstreams, route.upstream)) {
       const known = Object.keys(upstreams).toSorted().join(', ') || 'none'
-      refuse(name, 'upstream', 'expected the name of an upstream', `There are: ${known}`)
+      refuse(name, 'upstream', 'expected the name of an upstream', `There are: ${known}.`)
     }
     const pattern = parsePattern(route.match)
     if (pattern === undefined) {
-      refuse(name, 'match', 'expected a path', 'Write it like /orders, /orders/:id or /orders/*')
+      refuse(name, 'match', 'expected a path', 'Write it like /orders, /orders/:id or /orders/*.')
       continue
     }
     const next: Route = { ...route, name, pattern }
@@ -86,14 +86,19 @@ function hidingRoutes(next: Route, earlier: readonly Route[]): readonly Route[] 
 }
 
 function whyHidden(next: Route, hiding: readonly Route[]): [why: string, hint: string] {
-  const names = hiding.map(({ name }) => name).join(', ')
+  const names = listOf(hiding.map(({ name }) => name))
   if (hiding.length === 1 && hiddenBy(hiding[0] ?? next, [next]) !== undefined) {
-    return [`takes the same requests as the route ${names}`, 'Remove one of the two']
+    return [`takes the same requests as the route ${names}`, 'Remove one of the two.']
   }
   const why =
     hiding.length === 1
       ? `the route ${names} comes first and takes all of its requests`
       : `the routes ${names} come first and together take all of its requests`
   const lowest = Math.min(...hiding.map(({ order }) => order))
-  return [`is never reached: ${why}`, `Give ${next.name} an order below ${lowest}, or remove it`]
+  return [`is never reached: ${why}`, `Give ${next.name} an order below ${lowest}, or remove it.`]
+}
+
+/** `a`, `a and b`, `a, b and c` */
+function listOf(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ')
 }
