@@ -73,15 +73,12 @@ export interface ReloadContext<Config, Resource, Prepared> extends HookContext {
 }
 
 /** What `stop` is given. Its signal aborts at `stopTimeout`: whatever still goes on then is to be cut off. */
-export interface StopContext<Resource> {
-  readonly signal: AbortSignal
-  readonly log: Logger
+export interface StopContext<Resource> extends HookContext {
   readonly resource: Resource
-  readonly key: string | undefined
 }
 
-/** Takes one reload back. Runs under a deadline of its own. */
-export type Undo = (context: { readonly signal: AbortSignal }) => unknown
+/** Takes one reload back. Runs under a deadline of its own, with what every hook is given. */
+export type Undo = (context: HookContext) => unknown
 
 /** Milliseconds each step of a module may take; a step that takes longer is abandoned. */
 export interface ModuleTimeouts {

@@ -47,8 +47,15 @@ export async function startInstance(host: LifecycleHost, request: StartRequest):
   return end.kind === 'done' ? { ...end, value: toInstance(end.value) } : end
 }
 
-/** Stops one resource under its deadline, within what is left of the plane's time. Says what went wrong; never rejects. */
-export function stopInstance(host: LifecycleHost, instance: Instance): Promise<StepEnd<unknown>> {
+/**
+ * Stops one resource under its deadline, within what is left of the plane's time. Says what went wrong; never rejects.
+ * `view` is what its hook can use: what is committed, if it is left away.
+ */
+export function stopInstance(
+  host: LifecycleHost,
+  instance: Instance,
+  view: () => Running = host.committed,
+): Promise<StepEnd<unknown>> {
   const { module, key, resource } = instance
   instance.ended = true
   return runStepWithin<unknown>(host.lifetime.all, {
@@ -56,7 +63,10 @@ export function stopInstance(host: LifecycleHost, instance: Instance): Promise<S
     timeout: timeoutOf(host, module, 'stopTimeout'),
     run: async (signal) => {
       if (module.definition.stop !== undefined)
-        await module.definition.stop({ resource, signal, key, log: host.log(module) })
+        await module.definition.stop({
+          ...createHookContext(host, { module, key, view, holds: new Map() }, signal),
+          resource,
+        })
     },
   })
 }
@@ -65,12 +75,13 @@ export function stopInstance(host: LifecycleHost, instance: Instance): Promise<S
 export async function drainAndStop(
   host: LifecycleHost,
   instance: Instance,
+  view?: () => Running,
 ): Promise<{ readonly cutOff: readonly string[]; readonly end: StepEnd<unknown> }> {
   const { clock, lifetime } = host
   const timeout = timeoutOf(host, instance.module, 'drainTimeout')
   const drained = await runStepWithin(lifetime.drains, { clock, timeout, run: () => instance.leases.drained() })
   const cutOff = drained.kind === 'done' ? [] : instance.leases.users
-  return { cutOff, end: await stopInstance(host, instance) }
+  return { cutOff, end: await stopInstance(host, instance, view) }
 }
 
 /** Disposes what a check prepared and nobody took, in the time of a stop, and says so in the log when even that fails. */

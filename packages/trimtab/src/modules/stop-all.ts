@@ -2,6 +2,7 @@ import type { StepEnd } from '../primitives/deadline.ts'
 import type { Graph } from './graph.ts'
 import type { Instance, UnitId } from './instance.ts'
 import { drainAndStop, type LifecycleHost, stopInstance } from './lifecycle.ts'
+import type { Running } from './running.ts'
 
 /** How the stop of one resource ended. */
 export interface Stopped {
@@ -19,6 +20,8 @@ export interface StopOptions {
   /** Whether users are waited for. */
   readonly drain: boolean
   readonly leaving?: Leaving | undefined
+  /** What their hooks can use: what is committed, if it is left away. */
+  readonly view?: (() => Running) | undefined
 }
 
 /**
@@ -39,7 +42,7 @@ export function stopEach(
   host: LifecycleHost,
   graph: Graph,
   instances: readonly Instance[],
-  { drain, leaving = new Map() }: StopOptions,
+  { drain, leaving = new Map(), view }: StopOptions,
 ): ReadonlyMap<Instance, Promise<Stopped>> {
   const live = instances.filter((instance) => !instance.ended)
   const others = [...leaving].filter(([other]) => !live.includes(other))
@@ -51,8 +54,8 @@ export function stopEach(
     const leavingUsers = others.filter(([other]) => standsOn(graph, other, instance))
     await Promise.all([...dependents(instance).map(stop), ...leavingUsers.map(([, end]) => end)])
     const { end, cutOff } = drain
-      ? await drainAndStop(host, instance)
-      : { end: await stopInstance(host, instance), cutOff: instance.leases.users }
+      ? await drainAndStop(host, instance, view)
+      : { end: await stopInstance(host, instance, view), cutOff: instance.leases.users }
     return { unit: instance.unit, instance, cutOff, end }
   }
   const stop = (instance: Instance): Promise<Stopped> => {

@@ -1,13 +1,13 @@
 import { getEventListeners } from 'node:events'
 import { createTestPlane } from 'trimtab/testing'
-import { defineConfig, dynamic } from 'trimtab'
+import { defineConfig, dynamic, type Logger } from 'trimtab'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 
 const config = defineConfig(z.object({ max: dynamic(z.number().default(1)) }))
 
-async function start(options: Parameters<typeof createTestPlane>[1] = {}) {
-  const plane = await createTestPlane(config, options)
+async function start(logger: Logger | false = false) {
+  const plane = await createTestPlane(config, { logger })
   onTestFinished(async () => void (await plane.close()))
   return plane
 }
@@ -80,7 +80,7 @@ test('any number of watchers, iterators and reloads on one signal are no leak th
 test('what a listener of the events throws or rejects with is told, as that of a watcher is', async () => {
   const lines: string[] = []
   const logger = { debug() {}, info() {}, warn: (line: string) => void lines.push(line), error() {} }
-  const plane = await start({ logger })
+  const plane = await start(logger)
   plane.events.on(() => {
     throw new Error('thrown by a listener')
   })

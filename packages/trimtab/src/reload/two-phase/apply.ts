@@ -119,7 +119,10 @@ class Application {
     })
     const cancelled = result.end.kind === 'aborted'
     if (mode === 'bestEffort' && !cancelled) {
-      const { stuck, gaps } = await undoEntries(this.#host, [result.entry], this.#running)
+      const { stuck, gaps } = await undoEntries(this.#host, [result.entry], {
+        target: this.#running,
+        before: () => this.#running,
+      })
       this.#gaps.push(...gaps)
       if (stuck.length === 0) {
         this.#outstanding.push(unit)
@@ -150,7 +153,7 @@ class Application {
   async undoAll(cause: RollbackCause): Promise<Applied> {
     this.#over = true
     const target = new Map(this.#request.running)
-    const result = await undoEntries(this.#host, this.#entries, target)
+    const result = await undoEntries(this.#host, this.#entries, { target, before: () => this.#running })
     const stuck = [...this.#stuck, ...result.stuck]
     this.#gaps.push(...result.gaps)
     for (const [unit, { action, duration }] of result.undone) {
@@ -250,7 +253,7 @@ class Application {
   async #stopOld(old: Instance): Promise<StepEnd<unknown>> {
     openGap(old)
     this.#gaps.push(old)
-    const { end, cutOff } = await drainAndStop(this.#host, old)
+    const { end, cutOff } = await drainAndStop(this.#host, old, this.#view)
     if (cutOff.length > 0)
       this.#host.log(old.module).warn(`${old.unit} was stopped while in use by ${cutOff.join(', ')}`)
     return end
@@ -261,7 +264,7 @@ class Application {
     for (const entry of this.#entries.toReversed()) {
       if (entry.kind !== 'swap' || entry.fresh === undefined || entry.step.restore !== undefined) continue
       if (entry.fresh.ended || target.get(entry.step.unit) === entry.fresh) continue
-      const end = await stopInstance(this.#host, entry.fresh)
+      const end = await stopInstance(this.#host, entry.fresh, () => target)
       if (end.kind !== 'done') {
         this.#host
           .log(entry.fresh.module)

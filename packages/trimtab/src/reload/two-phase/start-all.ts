@@ -77,7 +77,10 @@ export async function startAll(host: StepHost, graph: Graph, request: ApplyReque
     }
     return { kind: 'applied', running: ordered, entries: [], reports: all(), outstanding: [], release: () => {} }
   }
-  for (const { unit, end } of await stopAll(host, graph, [...running.values()], { drain: false })) {
+  for (const { unit, end } of await stopAll(host, graph, [...running.values()], {
+    drain: false,
+    view: () => running,
+  })) {
     reports.set(unit, { module: unit, status: 'undone', action: 'started', duration: end.elapsed })
   }
   return { kind: 'undone', cause, thrown, running: new Map(), reports: all(), stuck: [], release: () => {} }

@@ -2,6 +2,7 @@ import type { Undo } from '../../modules/define-module.ts'
 import { createHookContext } from '../../modules/hook-context.ts'
 import { canServe, type Instance, openGap, type UnitId } from '../../modules/instance.ts'
 import { describeEnd, startInstance, stopInstance, timeoutOf } from '../../modules/lifecycle.ts'
+import type { Running } from '../../modules/running.ts'
 import { runStep, type StepEnd } from '../../primitives/deadline.ts'
 import type { Action, StuckModule } from '../outcome.ts'
 import type { Step } from '../plan/plan.ts'
@@ -30,18 +31,21 @@ export interface Undone {
   readonly gaps: readonly Instance[]
 }
 
+export interface WayBack {
+  /** What is to run afterwards: it starts as what ran before, and what had to be started anew takes its place in it. */
+  readonly target: Map<UnitId, Instance>
+  /** What has run up to now. */
+  readonly before: () => Running
+  readonly sectionFor?: SectionFor | undefined
+}
+
 /**
  * Takes entries back in exact reverse of the order they were applied in, each under a deadline of its own and never
- * under the caller's signal; then starts anew, dependencies first, what cannot be gone back to as it is. `target` is what
- * is to run afterwards: it starts as what ran before, and what had to be started anew takes its place in it. One that
- * fails is named and the others go on.
+ * under the caller's signal; then starts anew, dependencies first, what cannot be gone back to as it is. One that fails
+ * is named and the others go on.
  */
-export async function undoEntries(
-  host: StepHost,
-  entries: readonly UndoEntry[],
-  target: Map<UnitId, Instance>,
-  sectionFor: SectionFor = (instance) => instance.section,
-): Promise<Undone> {
+export async function undoEntries(host: StepHost, entries: readonly UndoEntry[], wayBack: WayBack): Promise<Undone> {
+  const { target, sectionFor = (instance) => instance.section } = wayBack
   const stuck: StuckModule[] = []
   const gaps: Instance[] = []
   const undone = new Map<UnitId, { readonly action: Action; readonly duration: number }>()
@@ -55,7 +59,7 @@ export async function undoEntries(
   for (const entry of entries.toReversed()) {
     const { unit } = entry.step
     const startedAt = host.clock.monotonic()
-    const error = await undoOne(host, entry, target, gaps)
+    const error = await undoOne(host, entry, wayBack, gaps)
     if (error !== undefined) fail(unit, error)
     else undone.set(unit, { action: actionOf(entry.step), duration: host.clock.monotonic() - startedAt })
   }
@@ -102,15 +106,16 @@ export function actionOf({ action }: Step): Action {
 async function undoOne(
   host: StepHost,
   entry: UndoEntry,
-  target: Map<UnitId, Instance>,
+  wayBack: WayBack,
   gaps: Instance[],
 ): Promise<string | undefined> {
+  const { target } = wayBack
   switch (entry.kind) {
     case 'reload':
       // A resource that goes away as a whole needs no undo of its own.
-      return target.get(entry.step.unit) === entry.instance ? undoReload(host, entry, () => target) : undefined
+      return target.get(entry.step.unit) === entry.instance ? undoReload(host, entry, () => viewOf(wayBack)) : undefined
     case 'swap':
-      await stopSuccessor(host, entry, target, gaps)
+      await stopSuccessor(host, entry, wayBack, gaps)
       return undefined
     case 'stop':
       // Nothing was done to it: it is in `target`.
@@ -120,10 +125,23 @@ async function undoOne(
   }
 }
 
+/**
+ * What the hook of an undo can use: what is to run afterwards, and in place of what is still to be started anew its
+ * successor, which ends only after everything that was applied on top of it has been undone.
+ */
+function viewOf({ target, before }: WayBack): Running {
+  const view = new Map(target)
+  for (const [unit, instance] of target) {
+    const successor = canServe(instance) ? undefined : before().get(unit)
+    if (successor !== undefined && canServe(successor)) view.set(unit, successor)
+  }
+  return view
+}
+
 async function undoReload(
   host: StepHost,
   { step, instance, previous, undo }: Extract<UndoEntry, { kind: 'reload' }>,
-  view: () => ReadonlyMap<UnitId, Instance>,
+  view: () => Running,
 ): Promise<string | undefined> {
   const { module, key, at } = step
   const { reload } = module.definition
@@ -133,9 +151,10 @@ async function undoReload(
     // Never the caller's: a plane that closes gives it up when its time is over.
     signal: host.lifetime.all.over,
     run: (signal) => {
-      if (undo !== undefined) return undo({ signal })
+      const context = createHookContext(host, { module, key, view, holds: new Map() }, signal)
+      if (undo !== undefined) return undo(context)
       return reload?.call(module.definition, {
-        ...createHookContext(host, { module, key, view, holds: new Map() }, signal),
+        ...context,
         next: previous,
         previous: step.section,
         changes: sectionChanges(host, at, step.section, previous),
@@ -153,7 +172,7 @@ async function undoReload(
 async function stopSuccessor(
   host: StepHost,
   { step, fresh }: Extract<UndoEntry, { kind: 'swap' }>,
-  target: ReadonlyMap<UnitId, Instance>,
+  { target, before }: WayBack,
   gaps: Instance[],
 ): Promise<void> {
   const old = target.get(step.unit)
@@ -161,7 +180,7 @@ async function stopSuccessor(
   if (!isInTheWay || fresh === undefined || fresh.ended) return
   openGap(fresh)
   gaps.push(fresh)
-  note(host, fresh, await stopInstance(host, fresh))
+  note(host, fresh, await stopInstance(host, fresh, before))
 }
 
 async function startAgain(

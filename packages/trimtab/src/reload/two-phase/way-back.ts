@@ -32,6 +32,6 @@ export async function goBack(host: StepHost, unproved: readonly Unproved[], stab
     const section = sectionOf(module, stable.snapshot.config)
     return key === undefined ? section : valueAt(section, [key])
   }
-  const { stuck, gaps } = await undoEntries(host, entries, target, sectionFor)
+  const { stuck, gaps } = await undoEntries(host, entries, { target, before: host.committed, sectionFor })
   return { running: target, stuck, gaps }
 }
