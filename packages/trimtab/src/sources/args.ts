@@ -4,6 +4,7 @@ import { type SourceName, sourceName } from '../model/source-name.ts'
 import type { Problem } from '../schema/problem.ts'
 import { nearestName } from '../schema/check/did-you-mean.ts'
 import { type ObjectShape, type Shape, shapesAt } from '../schema/shape.ts'
+import { optionInvalid } from './source-options.ts'
 import type { Reading, Source } from './source.ts'
 import { layerOfTexts, type TextSetting } from './text/layer-of-texts.ts'
 import { whyNotSettable } from './text/settable-path.ts'
@@ -23,6 +24,9 @@ const usage = `Write ${option} path=value, like ${option} pool.max=20.`
  * argsSource() // node server.js --set pool.max=20 --set 'routes["/v1/*"].limit=5'
  */
 export function argsSource(argv?: readonly string[]): Source {
+  if (argv !== undefined && !(Array.isArray(argv) && argv.every((argument) => typeof argument === 'string'))) {
+    throw optionInvalid('argsSource', 'list of arguments', "expected a list of texts, like ['--set', 'pool.max=20']")
+  }
   const name = sourceName('args', option)
   return Object.freeze<Source>({
     name,

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { sourceName } from '../model/source-name.ts'
-import { type FileReadingOptions, checkPath, checkTimings, optionInvalid } from './files/file-options.ts'
+import { type FileReadingOptions, checkPath, checkTimings, fileReadingRules } from './files/file-options.ts'
 import { lazyReader } from './files/lazy-reader.ts'
 import { formatOf, knownExtensions } from './formats/load-format.ts'
+import { checkSourceOptions, option, optionInvalid, type OptionRules } from './source-options.ts'
 import type { Source } from './source.ts'
 import { watchLazily } from './watch/watch-lazily.ts'
 
@@ -27,6 +28,7 @@ export interface DirectorySourceOptions extends FileReadingOptions {
  */
 export function directorySource(path: string, options: DirectorySourceOptions = {}): Source {
   checkPath(maker, path)
+  checkSourceOptions(maker, options, rules)
   const extensions = checkExtensions(options.extensions)
   const timings = checkTimings(maker, options)
   const { optional = false, watch = true, references = 'local' } = options
@@ -56,6 +58,8 @@ export function directorySource(path: string, options: DirectorySourceOptions = 
 }
 
 const maker = 'directorySource'
+
+const rules: OptionRules<DirectorySourceOptions> = { ...fileReadingRules, extensions: option.texts }
 
 function checkExtensions(extensions: readonly string[] | undefined): readonly string[] | undefined {
   const lower = extensions?.map((extension) => extension.toLowerCase())

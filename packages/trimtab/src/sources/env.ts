@@ -1,4 +1,4 @@
-import { TrimtabError } from '../errors/trimtab-error.ts'
+import type { TrimtabError } from '../errors/trimtab-error.ts'
 import { type Origin, printLocation } from '../model/origin.ts'
 import { parsePath, printPath, type Segments } from '../model/path.ts'
 import { sourceName, type SourceName } from '../model/source-name.ts'
@@ -8,6 +8,7 @@ import { nearestName } from '../schema/check/did-you-mean.ts'
 import type { ObjectShape } from '../schema/shape.ts'
 import { matchName } from './names.ts'
 import type { Environment } from './references/environment-resolver.ts'
+import { checkSourceOptions, option, optionInvalid, type OptionRules } from './source-options.ts'
 import type { Reading, Source } from './source.ts'
 import { isServiceAddress, isServiceName, serviceHint } from './text/kubernetes.ts'
 import { layerOfTexts, type TextSetting } from './text/layer-of-texts.ts'
@@ -44,8 +45,10 @@ export interface EnvSourceOptions {
  * envSource({ prefix: 'APP_', map: { DATABASE_URL: 'pool.url' } })
  */
 export function envSource(options: EnvSourceOptions): Source {
+  checkSourceOptions(maker, options, rules)
   const { prefix, map = {}, name: given } = options
   const mapped = new Map(Object.entries(map).map(([variable, path]) => [variable, mappedPath(variable, path)]))
+  if (prefix === undefined) throw invalid('prefix', "say what the names begin with, like { prefix: 'APP_' }")
   if (prefix === '' && mapped.size === 0) {
     throw invalid('prefix', 'without a prefix every variable would be meant: give one, or a map alone')
   }
@@ -67,6 +70,15 @@ export function envSource(options: EnvSourceOptions): Source {
       return { read: async () => reading, close: async () => {} }
     },
   })
+}
+
+const maker = 'envSource'
+
+const rules: OptionRules<EnvSourceOptions> = {
+  prefix: option.text,
+  map: option.map,
+  env: option.variables,
+  name: option.name,
 }
 
 interface Variables {
@@ -187,6 +199,6 @@ function mappedPath(variable: string, path: string): Segments {
   return segments
 }
 
-function invalid(option: string, why: string): TrimtabError {
-  return new TrimtabError('option_invalid', `The option ${option} of envSource() is not possible: ${why}.`)
+function invalid(name: string, why: string): TrimtabError {
+  return optionInvalid(maker, `option ${name}`, why)
 }

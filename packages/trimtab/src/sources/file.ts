@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { type Segments, parsePath, printPath } from '../model/path.ts'
 import { sourceName } from '../model/source-name.ts'
-import { type FileReadingOptions, checkPath, checkTimings, optionInvalid } from './files/file-options.ts'
+import { type FileReadingOptions, checkPath, checkTimings, fileReadingRules } from './files/file-options.ts'
 import { lazyReader } from './files/lazy-reader.ts'
 import type { NameOptions } from './formats/format.ts'
 import { type FormatName, formatNames, formatOf, knownExtensions } from './formats/load-format.ts'
+import { checkSourceOptions, option, optionInvalid, type OptionRules } from './source-options.ts'
 import type { Source } from './source.ts'
 import { whyNotSettable } from './text/settable-path.ts'
 import { shapeAt } from './text/shape-at.ts'
@@ -37,6 +38,7 @@ export interface FileSourceOptions extends FileReadingOptions {
  */
 export function fileSource(path: string, options: FileSourceOptions = {}): Source {
   checkPath(maker, path)
+  checkSourceOptions(maker, options, rules)
   const format = chooseFormat(path, options.format)
   const names = checkNames(format, options)
   const timings = checkTimings(maker, options)
@@ -72,6 +74,13 @@ export function fileSource(path: string, options: FileSourceOptions = {}): Sourc
 }
 
 const maker = 'fileSource'
+
+const rules: OptionRules<FileSourceOptions> = {
+  ...fileReadingRules,
+  format: option.text,
+  prefix: option.text,
+  map: option.map,
+}
 
 function chooseFormat(path: string, given: FormatName | undefined): FormatName {
   if (given !== undefined) {

@@ -4,6 +4,7 @@ import type { Layer } from '../model/layer.ts'
 import { sourceName } from '../model/source-name.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import { toJsonTree } from './json-tree.ts'
+import { checkSourceOptions, option, type OptionRules } from './source-options.ts'
 import type { Reading, ReferenceTrust, Source } from './source.ts'
 
 /** How the object is named and how strictly it is taken. */
@@ -23,6 +24,7 @@ export interface ObjectSourceOptions {
  * objectSource({ pool: { max: 5 } })
  */
 export function objectSource(tree: JsonObject, options: ObjectSourceOptions = {}): Source {
+  checkSourceOptions('objectSource', options, rules)
   const { strict = true, references = 'local' } = options
   const copy = toJsonTree(tree)
   if (!copy.ok) {
@@ -46,3 +48,5 @@ export function objectSource(tree: JsonObject, options: ObjectSourceOptions = {}
     open: () => ({ read: async () => reading, close: async () => {} }),
   })
 }
+
+const rules: OptionRules<ObjectSourceOptions> = { name: option.name, strict: option.flag, references: option.trust }

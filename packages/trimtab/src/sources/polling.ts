@@ -12,6 +12,7 @@ import { durationQuantity } from '../schema/quantity.ts'
 import { failureKind } from './failure-kind.ts'
 import { type JsonFlaw, toJsonTree } from './json-tree.ts'
 import { sourceLimits } from './limits.ts'
+import { checkSourceOptions, option, type OptionRules } from './source-options.ts'
 import type { Reading, ReferenceTrust, Source, SourceHost, SourceReader } from './source.ts'
 
 /** What the home gave: all of its content, and, where it has such a thing, the name of that state. */
@@ -71,8 +72,11 @@ export interface PollingSourceOptions {
  * })
  */
 export function pollingSource(options: PollingSourceOptions): Source {
+  checkSourceOptions('pollingSource', options, rules)
   const { fetch, optional = false, strict = false, references = 'allow_listed' } = options
-  if (!/^[\w.@/-]{1,128}$/.test(options.name)) throw invalid('name', '1 to 128 letters, digits, _, -, ., @ and /')
+  if (fetch === undefined) throw invalid('fetch', 'a function')
+  if (options.name === undefined || !/^[\w.@/-]{1,128}$/.test(options.name))
+    throw invalid('name', '1 to 128 letters, digits, _, -, ., @ and /')
   const name = sourceName('polling', options.name)
   const interval = milliseconds('interval', options.interval ?? sourceLimits.pollingInterval)
   const timeout = milliseconds('timeout', options.timeout ?? sourceLimits.pollingTimeout)
@@ -84,6 +88,16 @@ export function pollingSource(options: PollingSourceOptions): Source {
     follows: 'poll',
     open: (host) => openPolling({ name, fetch, interval, timeout }, host),
   })
+}
+
+const rules: OptionRules<PollingSourceOptions> = {
+  name: option.name,
+  fetch: option.function,
+  interval: option.duration,
+  timeout: option.duration,
+  optional: option.flag,
+  strict: option.flag,
+  references: option.trust,
 }
 
 interface Polling {

@@ -1,5 +1,5 @@
-import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { sourceLimits } from '../limits.ts'
+import { option, optionInvalid, type OptionRules } from '../source-options.ts'
 import type { ReferenceTrust } from '../source.ts'
 
 /** What sources that read files have in common. Times are in milliseconds. */
@@ -18,6 +18,16 @@ export interface FileReadingOptions {
   readonly maximumWait?: number | undefined
   /** How often it is looked at in case the system tells of no change, as on network file systems: 5,000. */
   readonly poll?: number | undefined
+}
+
+export const fileReadingRules: OptionRules<FileReadingOptions> = {
+  optional: option.flag,
+  watch: option.flag,
+  name: option.name,
+  references: option.trust,
+  settle: option.milliseconds,
+  maximumWait: option.milliseconds,
+  poll: option.milliseconds,
 }
 
 export interface FileTimings {
@@ -42,8 +52,4 @@ export function checkTimings(maker: string, options: FileReadingOptions): FileTi
 export function checkPath(maker: string, path: string): void {
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return
   throw optionInvalid(maker, 'path', 'expected the path of a file or folder')
-}
-
-export function optionInvalid(maker: string, what: string, why: string): TrimtabError {
-  return new TrimtabError('option_invalid', `The ${what} of ${maker}() is not possible: ${why}.`)
 }
