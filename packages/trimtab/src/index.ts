@@ -1,5 +1,22 @@
 export { type ErrorCode, type ErrorKind, errorCodes } from './errors/error-codes.ts'
 export { isTrimtabError, TrimtabError } from './errors/trimtab-error.ts'
+export {
+  type CheckRole,
+  type CheckTimings,
+  degraded,
+  type Finding,
+  type Findings,
+  type HealthCheck,
+  type HealthCheckContext,
+  type HealthKind,
+  type HealthStatus,
+  healthy,
+  type Remedy,
+  unhealthy,
+} from './health/check.ts'
+export { temporary } from './health/finding/temporary.ts'
+export type { CollectOptions, Health, HealthEvent } from './health/health.ts'
+export type { Aggregate, AggregateStatus, HealthAnswer, HealthReport } from './health/report.ts'
 export type { Change } from './model/change.ts'
 export type { Changes } from './model/changes.ts'
 export type { DeepReadonly } from './model/deep-readonly.ts'

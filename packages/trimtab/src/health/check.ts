@@ -1,4 +1,4 @@
-import type { JsonObject } from '../primitives/json.ts'
+import type { Json, JsonObject } from '../primitives/json.ts'
 
 /** What a check can find. `unknown`: there is no verdict yet, or the check said so. */
 export const healthStatuses = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const
@@ -21,7 +21,10 @@ export interface Finding {
 
 /** How often something is checked, and how much has to be seen before its status moves. */
 export interface CheckTimings {
-  /** Milliseconds one run may take: 1 s. A run that takes longer is abandoned and counts as unhealthy. */
+  /**
+   * Milliseconds one run may take: 1 s, or the interval where that is shorter; never more than the interval. A run that
+   * takes longer is abandoned and counts as unhealthy.
+   */
   readonly timeout?: number | undefined
   /** Milliseconds from one round to the next: 5 s. */
   readonly interval?: number | undefined
@@ -43,19 +46,32 @@ export interface CheckRole {
   readonly failReadiness?: boolean | undefined
 }
 
-export interface CheckContext {
+export interface HealthCheckContext {
   /** Aborts at the deadline of the run. */
   readonly signal: AbortSignal
 }
 
+/** An override that a check asks for while what it looks at is down. Only where `health.remedies` of the plane allows it. */
+export interface Remedy {
+  /** Failed rounds in a row after which it is applied. It is withdrawn after `rise` passes in a row. */
+  readonly after: number
+  /** What it sets, by path. */
+  readonly edits: Readonly<Record<string, Json>>
+  /** How long it applies at most: milliseconds, or text with a unit (`'15m'`). */
+  readonly for: number | string
+  /** Why, for whoever finds it. */
+  readonly reason: string
+}
+
 /** A named probe of something. */
 export interface HealthCheck extends CheckTimings, CheckRole {
-  /** Unique in a plane: 1 to 128 characters. */
+  /** Unique in a plane: 1 to 128 characters without control characters; `trimtab` and `trimtab/…` are the plane's own. */
   readonly name: string
   /** The module it belongs to, where it belongs to one. */
   readonly module?: string | undefined
+  readonly remedy?: Remedy | undefined
   /** Looks once. Nothing, or `true`, counts as healthy, `false` as unhealthy; what it throws as unhealthy, or degraded if `temporary`. */
-  run(context: CheckContext): Findings | PromiseLike<Findings>
+  run(context: HealthCheckContext): Findings | PromiseLike<Findings>
 }
 
 export type Findings = Finding | readonly Finding[] | boolean | void

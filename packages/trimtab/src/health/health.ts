@@ -14,9 +14,16 @@ export interface CollectOptions {
 export interface Health {
   /** Adds a check and gives its remover. Throws `option_invalid` for a name that is taken or options that can't be. */
   add(check: HealthCheck): Disposer
-  /** What is known now, without running anything: what probes answer. */
+  /**
+   * What is known now, without running anything: what probes answer. The same frozen object for everybody, until
+   * something else is known.
+   */
   readonly answer: HealthAnswer
-  /** The reports of all checks; runs those whose last run is older than `cacheFor` (250 ms). */
+  /**
+   * What is known after running every check whose last run is older than `cacheFor` (250 ms), or from before a check was
+   * added or removed. A run under way is joined, never doubled. Takes no longer than the longest `timeout`; rejects for
+   * its own signal alone.
+   */
   check(options?: CollectOptions): Promise<HealthAnswer>
   readonly events: Emitter<HealthEvent>
 }

@@ -17,6 +17,7 @@ export interface HealthReport {
   readonly details: JsonObject | undefined
   /** Moves only when `status` does. */
   readonly observedSince: number
+  /** When the newest run began; when the check was added, before the first one. */
   readonly checkedAt: number
   /** Milliseconds of the run. */
   readonly duration: number

@@ -1,0 +1,258 @@
+import type { Clock, Timer } from '../../primitives/clock.ts'
+import type { Random } from '../../primitives/random.ts'
+import { type ReadFinding, readFailure, readFindings } from '../finding/read-findings.ts'
+import { CheckEntry, type Seen, type Transition } from './check-entry.ts'
+import { CheckRun } from './check-run.ts'
+import { Collection } from './collection.ts'
+import { extensionFor, roundAfter } from './times.ts'
+
+export interface CollectorParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly generation: () => number
+  /** Milliseconds that what a run found is current for who asks. */
+  readonly cacheFor: number
+  /** Takes secrets out of what checks say. */
+  readonly clean: (text: string) => string
+}
+
+/** What the collector tells, in the order it happens. */
+export interface CollectorListener {
+  /** Reports are others than before; `transitions` of them count as something else. */
+  changed(entry: CheckEntry, transitions: readonly Transition[]): void
+  abandoned(entry: CheckEntry, abandoned: number): void
+  /** A run ended, or one that never does was met again. `isRound` says that it counts in damping. */
+  observed(entry: CheckEntry, observation: { readonly generation: number; readonly isRound: boolean }): void
+}
+
+/** Makes rounds quicker for some checks, for as long as they are judged. */
+export interface Haste {
+  readonly interval: number
+  readonly concerns: (entry: CheckEntry) => boolean
+}
+
+/**
+ * Runs checks: in rounds of their own, and when somebody asks. At most one run of a check is under way, whoever wants
+ * it, and one that ignores its deadline keeps others of that check from starting until it settles. One timer serves all
+ * rounds and deadlines.
+ */
+export class Collector {
+  readonly #parts: CollectorParts
+  readonly #listener: CollectorListener
+  readonly #entries = new Set<CheckEntry>()
+  #epoch = 0
+  #abandoned = 0
+  #collection: Collection | undefined
+  #haste: Haste | undefined
+  #timer: Timer | undefined
+  #timerAt = Infinity
+  #isWaking = false
+  #isClosed = false
+
+  constructor(parts: CollectorParts, listener: CollectorListener) {
+    this.#parts = parts
+    this.#listener = listener
+  }
+
+  /** Its first round comes at a random moment of its interval; at once where others have been seen already. */
+  add(entry: CheckEntry): void {
+    const { clock, random } = this.#parts
+    const isLate = [...this.#entries].some(({ hasVerdict }) => hasVerdict)
+    this.#entries.add(entry)
+    this.#epoch += 1
+    const now = clock.monotonic()
+    entry.due = now + (isLate ? 0 : Math.floor(random() * entry.settled.interval))
+    this.#hasten(entry, now)
+    this.#wakeAt(entry.due)
+  }
+
+  remove(entry: CheckEntry): void {
+    this.#entries.delete(entry)
+    this.#epoch += 1
+    entry.isRemoved = true
+    entry.run?.abort(new Error('The check was removed'))
+    entry.run?.release()
+  }
+
+  /** Runs what is not current, or everything. Undefined where there is nothing to wait for. */
+  collect(isFresh: boolean): Promise<void> | undefined {
+    const underWay = this.#collection
+    const isShared = underWay?.isOver === false && underWay.epoch === this.#epoch && (underWay.isFresh || !isFresh)
+    if (isShared) return underWay.done
+    if (this.#isClosed) return undefined
+    const collection = new Collection(this.#epoch, isFresh)
+    // Held until all have been started: some end at once.
+    collection.oneMore()
+    const now = this.#parts.clock.monotonic()
+    for (const entry of [...this.#entries]) {
+      if (!isFresh && entry.epoch === this.#epoch && now - entry.ranAt < this.#parts.cacheFor) continue
+      const run = entry.run ?? this.#start(entry, false)
+      if (run.isAbandoned || run.hasEnded) continue
+      run.waiting.push(collection)
+      collection.oneMore()
+    }
+    collection.oneLess()
+    if (collection.isOver) return undefined
+    this.#collection = collection
+    return collection.done
+  }
+
+  /** Quickens rounds until the returned function is called. Those between the regular ones don't count in damping. */
+  hasten(haste: Haste): () => void {
+    this.#haste = haste
+    const now = this.#parts.clock.monotonic()
+    for (const entry of this.#entries) this.#hasten(entry, now)
+    return () => {
+      if (this.#haste !== haste) return
+      this.#haste = undefined
+      for (const entry of this.#entries) entry.hastenedDue = Infinity
+    }
+  }
+
+  /** Starts nothing any more, aborts what is under way, and resolves when that has ended or its deadline has passed. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const closing = new Collection(this.#epoch, true)
+    closing.oneMore()
+    for (const { run } of [...this.#entries]) {
+      if (run === undefined) continue
+      run.abort(new Error('The health of the plane is closed'))
+      if (run.isAbandoned) continue
+      run.waiting.push(closing)
+      closing.oneMore()
+    }
+    closing.oneLess()
+    await closing.done
+    this.#timer?.cancel()
+  }
+
+  #hasten(entry: CheckEntry, now: number): void {
+    const haste = this.#haste
+    if (haste === undefined || !haste.concerns(entry)) return
+    entry.hastenedDue = now + Math.floor(this.#parts.random() * haste.interval)
+    this.#wakeAt(entry.hastenedDue)
+  }
+
+  #start(entry: CheckEntry, counts: boolean): CheckRun {
+    const { clock, generation } = this.#parts
+    const startedAt = clock.monotonic()
+    const facts = { startedAt, at: clock.now(), generation: generation(), epoch: this.#epoch }
+    const run = new CheckRun(facts, entry.settled.timeout, counts)
+    entry.run = run
+    this.#wakeAt(run.deadline)
+    const onValue = (value: unknown) => this.#ended(entry, run, value, undefined)
+    const onError = (error: unknown) => this.#ended(entry, run, undefined, { error })
+    try {
+      const given: unknown = entry.settled.check.run(run)
+      // A thenable of somebody else's may throw in `then` or call back twice: an async function makes one end of it.
+      if (given instanceof Promise) given.then(onValue, onError)
+      else if (typeof given === 'object' && given !== null) void (async () => given)().then(onValue, onError)
+      else onValue(given)
+    } catch (error) {
+      onError(error)
+    }
+    return run
+  }
+
+  #ended(entry: CheckEntry, run: CheckRun, value: unknown, failure: { readonly error: unknown } | undefined): void {
+    if (run.hasEnded) return
+    run.hasEnded = true
+    if (entry.run === run) entry.run = undefined
+    // What comes after the deadline, or from a check that is gone, can't change what is known.
+    if (!run.isAbandoned && !entry.isRemoved && !this.#isClosed) {
+      const { clean } = this.#parts
+      const findings = failure === undefined ? readFindings(value, clean) : readFailure(failure.error, clean)
+      this.#take(entry, run, { findings, isAboutAll: failure !== undefined, timedOut: false, counts: run.counts })
+    }
+    run.release()
+  }
+
+  #abandon(entry: CheckEntry, run: CheckRun): void {
+    run.isAbandoned = true
+    this.#abandoned += 1
+    const { timeout } = entry.settled
+    if (!this.#isClosed) {
+      this.#listener.abandoned(entry, this.#abandoned)
+      const findings = [unanswered(`did not answer within ${timeout} ms`)]
+      this.#take(entry, run, { findings, isAboutAll: true, timedOut: true, counts: run.counts })
+    }
+    run.abort(new DOMException(`The deadline of ${timeout} ms passed`, 'TimeoutError'))
+    run.release()
+  }
+
+  #take(
+    entry: CheckEntry,
+    run: CheckRun,
+    found: Pick<Seen, 'isAboutAll' | 'timedOut' | 'counts'> & { readonly findings: readonly ReadFinding[] },
+  ): void {
+    const { clock } = this.#parts
+    const { at, startedAt, generation, epoch } = run.facts
+    const now = clock.monotonic()
+    entry.ranAt = now
+    entry.epoch = epoch
+    const { findings, ...rest } = found
+    const transitions = entry.take(findings, { ...rest, at, now: clock.now(), duration: now - startedAt, generation })
+    this.#listener.changed(entry, transitions)
+    this.#listener.observed(entry, { generation, isRound: found.counts })
+  }
+
+  /** A round of one check: a run, or one more failure of the run that never ended. */
+  #round(entry: CheckEntry, counts: boolean): void {
+    const { run } = entry
+    if (run === undefined) {
+      this.#start(entry, counts)
+    } else if (run.isAbandoned) {
+      const seconds = Math.round((this.#parts.clock.monotonic() - run.facts.startedAt) / 100) / 10
+      const findings = [unanswered(`has not answered for ${seconds} s`)]
+      this.#take(entry, run, { findings, isAboutAll: true, timedOut: true, counts })
+    } else if (counts) {
+      run.counts = true
+    }
+  }
+
+  #wakeAt(time: number): void {
+    if (time >= this.#timerAt || this.#isWaking || time === Infinity) return
+    const { clock } = this.#parts
+    this.#timer?.cancel()
+    this.#timerAt = time
+    this.#timer = clock.schedule(Math.max(0, Math.ceil(time - clock.monotonic())), () => this.#wake())
+  }
+
+  #wake(): void {
+    const now = this.#parts.clock.monotonic()
+    this.#timerAt = Infinity
+    // What is begun here is looked at below, all of it for one new timer.
+    this.#isWaking = true
+    for (const entry of [...this.#entries]) if (!entry.isRemoved) this.#visit(entry, now)
+    this.#isWaking = false
+    let next = Infinity
+    for (const { run, due, hastenedDue } of this.#entries) {
+      const deadline = run === undefined || run.isAbandoned ? Infinity : run.deadline
+      next = Math.min(next, deadline, this.#isClosed ? Infinity : Math.min(due, hastenedDue))
+    }
+    this.#wakeAt(next)
+  }
+
+  #visit(entry: CheckEntry, now: number): void {
+    const { run, settled } = entry
+    if (run !== undefined && !run.isAbandoned && now >= run.deadline) {
+      const extended = extensionFor(now - run.deadline, run, settled.timeout)
+      if (extended === undefined) this.#abandon(entry, run)
+      else {
+        run.extensions += 1
+        run.deadline = now + extended
+      }
+    }
+    if (this.#isClosed) return
+    const isRound = now >= entry.due
+    if (isRound) entry.due = roundAfter(entry.due, settled.interval, now)
+    const isHastened = now >= entry.hastenedDue
+    if (isHastened) entry.hastenedDue = roundAfter(entry.hastenedDue, this.#haste?.interval ?? Infinity, now)
+    if (isRound || isHastened) this.#round(entry, isRound)
+  }
+}
+
+function unanswered(message: string): ReadFinding {
+  return { status: 'unhealthy', message, details: undefined, component: undefined }
+}

@@ -1,0 +1,261 @@
+import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
+import { abortable, abortReason } from '../primitives/abort.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { Disposer } from '../primitives/disposers.ts'
+import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
+import type { Logger } from '../primitives/logger.ts'
+import type { Random } from '../primitives/random.ts'
+import { aggregate, aggregateNames, type Aggregates, type WeighedReport } from './aggregate.ts'
+import type { Finding, HealthCheck } from './check.ts'
+import { CheckEntry, type Transition } from './collector/check-entry.ts'
+import { Collector } from './collector/collector.ts'
+import { readFindings } from './finding/read-findings.ts'
+import type { CollectOptions, Health, HealthEvent } from './health.ts'
+import { orderedEmitter } from './ordered-events.ts'
+import { Remedies, type RemedyHost } from './remedies.ts'
+import type { HealthAnswer, HealthReport } from './report.ts'
+import { checkForeignName, isRequired, type SettledCheck, settleCheck } from './settle-check.ts'
+
+export interface HealthParts {
+  readonly clock: Clock
+  readonly random: Random
+  /** The generation of the snapshot in force; 0 before there is one. */
+  readonly generation: () => number
+  /** Milliseconds that what a run found is current for who asks: 250. */
+  readonly cacheFor?: number | undefined
+  /** Takes secrets out of what checks say. */
+  readonly clean?: ((text: string) => string) | undefined
+  readonly logger: Logger
+  /** Carries out remedies. Without it a check that has one is refused. */
+  readonly remedies?: RemedyHost | undefined
+}
+
+export const healthDefaults = { cacheFor: 250 } as const
+
+/** What one run of a judged check saw, before damping. */
+export interface Observation {
+  readonly check: string
+  /** Of the snapshot that was in force when the run began. */
+  readonly generation: number
+  readonly reports: readonly HealthReport[]
+}
+
+/** Who adds a check for somebody else. */
+export interface AddOptions {
+  /** What its reports name as component where its findings name none. */
+  readonly component?: string | undefined
+  /** False for a check that is never to decide about a reload. */
+  readonly isJudged?: boolean | undefined
+}
+
+/** A check of the plane's own, which is told what it finds. */
+export interface ToldCheck {
+  tell(finding: Finding): void
+}
+
+/** `Health`, with what the plane alone does with it. */
+export interface HealthCore extends Health {
+  /** As `add`, with names that nobody else may use. */
+  addOwn(check: HealthCheck, options?: AddOptions): Disposer
+  /** Adds a check that runs nothing. Its reports come after those of the others. */
+  addTold(check: Omit<HealthCheck, 'run'>): ToldCheck
+  /** Every run of a check that may decide about a reload. */
+  readonly observations: Emitter<Observation>
+  /** The checks that may decide about a reload, with what they count as. */
+  readonly judged: readonly JudgedCheck[]
+  /** Runs those checks every `interval` milliseconds until the returned function is called. */
+  hasten(interval: number): Disposer
+  /** From now on, and for good, readiness is unhealthy. */
+  drain(reason: string): void
+  readonly isDraining: boolean
+  /** Starts nothing any more; resolves when what is under way has ended or was given up. Nothing moves afterwards. */
+  close(): Promise<void>
+}
+
+export interface JudgedCheck {
+  readonly settled: SettledCheck
+  readonly reports: readonly HealthReport[]
+  /** False where it has never run. */
+  readonly hasVerdict: boolean
+}
+
+/** The health of one process. Its rounds begin with the first check. */
+export function createHealth(parts: HealthParts): HealthCore {
+  return new HealthOfProcess(parts)
+}
+
+class HealthOfProcess implements HealthCore {
+  readonly #parts: HealthParts
+  readonly #events: EmitterSource<HealthEvent>
+  readonly #observations: EmitterSource<Observation>
+  readonly #collector: Collector
+  readonly #remedies: Remedies
+  readonly #entries = new Map<string, CheckEntry>()
+  readonly #told = new Map<string, CheckEntry>()
+  #aggregates: Aggregates = aggregate([], undefined)
+  #answer: HealthAnswer | undefined
+  #version = 0
+  #draining: string | undefined
+  #isClosed = false
+
+  constructor(parts: HealthParts) {
+    this.#parts = parts
+    const { clock, random, generation, logger } = parts
+    const { cacheFor = healthDefaults.cacheFor, clean = (text) => text } = parts
+    const onListenerError = (error: unknown) =>
+      logger.warn(clean(`A listener of health failed: ${describeThrown(error)}`))
+    this.#events = orderedEmitter(onListenerError)
+    this.#observations = createEmitter(onListenerError)
+    this.#remedies = new Remedies(parts.remedies, (event) => this.#events.emit(event))
+    this.#collector = new Collector(
+      { clock, random, generation, cacheFor, clean },
+      {
+        changed: (_, transitions) => this.#changed(transitions),
+        abandoned: ({ settled }, abandoned) => this.#events.emit({ kind: 'abandoned', check: settled.name, abandoned }),
+        observed: (entry, { generation: seenIn, isRound }) => {
+          if (isRound) this.#remedies.note(entry.settled, entry.isFailing)
+          if (isJudged(entry))
+            this.#observations.emit({ check: entry.settled.name, generation: seenIn, reports: entry.reports })
+        },
+      },
+    )
+  }
+
+  get events(): Emitter<HealthEvent> {
+    return this.#events
+  }
+
+  get observations(): Emitter<Observation> {
+    return this.#observations
+  }
+
+  get answer(): HealthAnswer {
+    this.#answer ??= this.#newAnswer()
+    return this.#answer
+  }
+
+  get judged(): readonly JudgedCheck[] {
+    return [...this.#entries.values()].filter(isJudged)
+  }
+
+  get isDraining(): boolean {
+    return this.#draining !== undefined
+  }
+
+  add(check: HealthCheck): Disposer {
+    checkForeignName(check)
+    return this.addOwn(check)
+  }
+
+  addOwn(check: HealthCheck, { component, isJudged: judged = true }: AddOptions = {}): Disposer {
+    const settled = settleCheck(check)
+    this.#remedies.admit(settled)
+    const entry = this.#newEntry(settled, { component, isJudged: judged, isTold: false })
+    this.#entries.set(settled.name, entry)
+    this.#collector.add(entry)
+    this.#changed([], true)
+    return () => {
+      if (entry.isRemoved) return
+      this.#entries.delete(settled.name)
+      this.#collector.remove(entry)
+      this.#remedies.forget(settled)
+      this.#changed([], true)
+    }
+  }
+
+  addTold(check: Omit<HealthCheck, 'run'>): ToldCheck {
+    // One observation is the truth and not a sample of it: there is nothing to damp.
+    const settled = settleCheck({ ...check, fall: 1, rise: 1, run: () => {} })
+    const entry = this.#newEntry(settled, { component: undefined, isJudged: false, isTold: true })
+    this.#told.set(settled.name, entry)
+    return {
+      tell: (finding) => {
+        if (this.#isClosed) return
+        const { clock, generation, clean = (text) => text } = this.#parts
+        const now = clock.now()
+        const facts = { at: now, now, duration: 0, generation: generation() }
+        const seen = { ...facts, timedOut: false, counts: true, isAboutAll: false }
+        this.#changed(entry.take(readFindings(finding, clean), seen))
+      },
+    }
+  }
+
+  async check({ fresh = false, signal }: CollectOptions = {}): Promise<HealthAnswer> {
+    if (signal?.aborted) throw abortReason(signal)
+    const collected = this.#collector.collect(fresh)
+    if (collected !== undefined) await (signal === undefined ? collected : abortable(collected, signal))
+    return this.answer
+  }
+
+  hasten(interval: number): Disposer {
+    return this.#collector.hasten({ interval, concerns: isJudged })
+  }
+
+  drain(reason: string): void {
+    if (this.#draining !== undefined) return
+    this.#draining = reason
+    this.#changed([], true)
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true
+    return this.#collector.close()
+  }
+
+  #newEntry(
+    settled: SettledCheck,
+    options: {
+      readonly component: string | undefined
+      readonly isJudged: boolean
+      readonly isTold: boolean
+    },
+  ): CheckEntry {
+    const { name } = settled
+    if (this.#isClosed)
+      throw new TrimtabError('plane_closed', `The health check ${name} comes too late: the plane is closed.`)
+    if (this.#entries.has(name) || this.#told.has(name))
+      throw new TrimtabError('option_invalid', `Two health checks are called ${name}. Rename one of them.`)
+    return new CheckEntry(settled, { ...options, addedAt: this.#parts.clock.now() })
+  }
+
+  /** What is known is another thing now: who asks gets a new answer, and what moved is told. */
+  #changed(transitions: readonly Transition[], isOther = transitions.length > 0): void {
+    this.#answer = undefined
+    if (!isOther) return
+    const before = this.#aggregates
+    const next = aggregate(this.#weighed(), this.#draining)
+    this.#aggregates = next
+    for (const { report, previous } of transitions) this.#events.emit({ kind: 'transition', report, previous })
+    for (const of of aggregateNames) {
+      if (next[of].status === before[of].status) continue
+      this.#events.emit({ kind: 'aggregate', of, next: next[of], previous: before[of] })
+    }
+  }
+
+  *#all(): Iterable<CheckEntry> {
+    yield* this.#entries.values()
+    yield* this.#told.values()
+  }
+
+  #weighed(): readonly WeighedReport[] {
+    return [...this.#all()].flatMap(({ reports, settled: { failReadiness } }) =>
+      reports.map((report) => ({ report, failReadiness })),
+    )
+  }
+
+  #newAnswer(): HealthAnswer {
+    this.#version += 1
+    const reports: HealthReport[] = []
+    for (const entry of this.#all()) for (const report of entry.reports) reports.push(report)
+    return Object.freeze({
+      ...this.#aggregates,
+      reports: Object.freeze(reports),
+      version: this.#version,
+      at: this.#parts.clock.now(),
+    })
+  }
+}
+
+function isJudged(entry: CheckEntry): boolean {
+  return entry.isJudged && !entry.isTold && isRequired(entry.settled)
+}
