@@ -23,6 +23,7 @@ const plane: Readonly<Record<keyof PlaneOptions, Row>> = {
     'none',
     '`{ judge }`: decides after a commit whether the new snapshot may stay. Without one every commit is stable at once',
   ],
+  guard: ['strict', '`mode`, `allow`, `refuseMismatch`, `capacity`: how `plane.guard` keeps tenants apart'],
   logger: ['stderr', 'What `pino` and `console` are. Without one, warnings and errors go to stderr; `false` silences'],
   stateDir: [
     '`TRIMTAB_STATE_DIR`',

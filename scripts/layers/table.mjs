@@ -11,7 +11,7 @@ export const table = {
   schema: ['model'],
   health: ['errors'],
   sources: ['schema'],
-  modules: ['schema', 'health'],
+  modules: ['schema', 'health', 'tenancy'],
   reload: ['sources', 'modules'],
   tenancy: ['schema'],
   telemetry: ['errors'],

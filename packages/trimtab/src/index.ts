@@ -95,3 +95,29 @@ export { type PolledAnswer, type PolledContent, type PollingSourceOptions, polli
 export type { ReferenceAllowList } from './sources/references/allow-list.ts'
 export type { ReferenceFailure, ReferenceResolver } from './sources/references/resolver.ts'
 export type { Reading, ReferenceTrust, Source, SourceHost, SourceReader } from './sources/source.ts'
+export type { TenantDirectory } from './tenancy/directory.ts'
+export type {
+  Access,
+  Guard,
+  GuardChange,
+  GuardedWork,
+  GuardEvent,
+  GuardMode,
+  ModeChange,
+  WorkAccess,
+} from './tenancy/guard/guard.ts'
+export type { GuardOptions } from './tenancy/guard/guard-options.ts'
+export type {
+  GuardedClient,
+  GuardedSql,
+  SqlClient,
+  SqlOptions,
+  SqlPool,
+  SqlResult,
+  SqlRow,
+} from './tenancy/guard/sql/sql-pool.ts'
+export type { Violation, ViolationKind } from './tenancy/guard/violation.ts'
+export type { ViolationCount } from './tenancy/guard/violation-counts.ts'
+export type { ViolationQuery } from './tenancy/guard/violation-ring.ts'
+export { isTenantId, parseTenantId, type TenantId } from './tenancy/tenant-id.ts'
+export type { Tenant, TenantContext } from './tenancy/tenants.ts'

@@ -3,6 +3,8 @@ import type { Changes } from '../model/changes.ts'
 import { type Json, typeName } from '../primitives/json.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Section } from '../schema/section.ts'
+import type { Guard } from '../tenancy/guard/guard.ts'
+import type { TenantContext } from '../tenancy/tenants.ts'
 
 /** What `use` and `hold` take: a module, or one key of a module that is declared with `each`. */
 export interface ModuleRef<Resource> {
@@ -29,6 +31,10 @@ export interface HookContext {
   /** Aborts at the step's deadline and when the reload is cancelled. */
   readonly signal: AbortSignal
   readonly log: Logger
+  /** Carries the tenant with the work that is done for it. */
+  readonly tenants: TenantContext
+  /** Decides whether work for one tenant may touch what belongs to another. */
+  readonly guard: Guard
   /** Tells the plane's observers something of this module's. */
   emit(name: string, data?: Json): void
   /**

@@ -1,6 +1,8 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { Json } from '../primitives/json.ts'
 import type { Logger } from '../primitives/logger.ts'
+import type { Guard } from '../tenancy/guard/guard.ts'
+import type { TenantContext } from '../tenancy/tenants.ts'
 import type { HookContext, Module, ModuleRef } from './define-module.ts'
 import { type Instance, unitId } from './instance.ts'
 import { resolveRef, resourceOf, type Running, useResource } from './running.ts'
@@ -10,6 +12,8 @@ export interface HookHost {
   /** What runs as far as everybody else is concerned. */
   readonly committed: () => Running
   readonly log: (module: Module) => Logger
+  readonly tenants: TenantContext
+  readonly guard: Guard
   readonly emit: (module: Module, name: string, data: Json | undefined) => void
 }
 
@@ -39,6 +43,8 @@ export function createHookContext(host: HookHost, scope: HookScope, signal: Abor
     signal,
     key,
     log: host.log(module),
+    tenants: host.tenants,
+    guard: host.guard,
     emit: (name, data) => host.emit(module, name, data),
     async use(ref, work) {
       allowed(ref)

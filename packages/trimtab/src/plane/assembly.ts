@@ -18,6 +18,8 @@ import { environmentResolver } from '../sources/references/environment-resolver.
 import { fileResolver } from '../sources/references/file-resolver.ts'
 import { hasReference } from '../sources/references/parse-references.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
+import type { Guard } from '../tenancy/guard/guard.ts'
+import type { TenantContext } from '../tenancy/tenants.ts'
 import {
   breakerOptions,
   type PlaneOptions,
@@ -91,18 +93,22 @@ export interface EngineParts {
   readonly loader: Loader
   readonly journal: Journal
   readonly isReference: (text: string) => boolean
+  readonly tenants: TenantContext
+  readonly guard: Guard
 }
 
 const undoLimit = 8
 
 export function assembleEngine(parts: EngineParts): Engine {
-  const { options, clock, random, logger, loader, journal, isReference } = parts
+  const { options, clock, random, logger, loader, journal, isReference, tenants, guard } = parts
   const { reload = {} } = options
   return new Engine({
     host: {
       clock,
       timeouts: timeoutsOf(reload),
       log: (module) => guardedLogger(logger, (text) => text, `${module.name}: `),
+      tenants,
+      guard,
       definition: parts.definition,
       graph: createGraph(options.modules ?? []),
       loader,

@@ -11,11 +11,13 @@ import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigSchema } from '../schema/define-config.ts'
 import { configInvalid, sourceUnreadable } from '../schema/problem.ts'
 import { createOverrides, type Overrides } from '../sources/override.ts'
+import type { Guard } from '../tenancy/guard/guard.ts'
 import { ambient } from './ambient.ts'
 import { assembleEngine, loggerOf, openReading, type Reading, timeOf } from './assembly.ts'
 import { bootLoader, findBootContent } from './boot.ts'
 import { closeSources } from './close.ts'
 import { createFollower, type FollowParts } from './follow-sources.ts'
+import { openGuarding, sharedTenants } from './guarding.ts'
 import { LivePlane } from './live-plane.ts'
 import { describeCause, observe } from './observe.ts'
 import { checkOptions, type PlaneOptions, reloadDefaults } from './options.ts'
@@ -89,7 +91,16 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   const loader = bootLoader(reading.loader)
   loader.start(boot.loaded)
   const { journal } = state
-  const engine = assembleEngine({
+  const { context, guard } = openGuarding(
+    {
+      options: options.guard,
+      clock,
+      tenantOf: sharedTenants(() => engine.committed?.snapshot),
+      onListenerError: (error) => engine.noteListenerFailure(error),
+    },
+    open,
+  )
+  const engine: Engine = assembleEngine({
     options,
     definition,
     clock,
@@ -98,8 +109,10 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     loader,
     journal,
     isReference,
+    tenants: context,
+    guard,
   })
-  const events = planeEvents(engine, overrides)
+  const events = planeEvents(engine, overrides, guard)
   observe(events, logger)
   await bootEngine(engine, boot.from !== 'configured')
 
@@ -120,6 +133,8 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     open,
     noteStop: () => state.noteStop(),
     runHost,
+    tenants: context,
+    guard,
   })
 }
 
@@ -140,10 +155,11 @@ async function bootEngine(engine: Engine, force: boolean): Promise<void> {
 }
 
 /** Everything the plane's parts tell, as one. */
-function planeEvents(engine: Engine, overrides: Overrides): Emitter<PlaneEvent> {
+function planeEvents(engine: Engine, overrides: Overrides, guard: Guard): Emitter<PlaneEvent> {
   const events = createEmitter<PlaneEvent>((error) => engine.noteListenerFailure(error))
   engine.events.on((event) => events.emit(event))
   overrides.on((event) => events.emit({ kind: 'override', event }))
+  guard.events.on((event) => events.emit({ kind: 'guard', event }))
   return events
 }
 

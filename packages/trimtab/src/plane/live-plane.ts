@@ -14,6 +14,8 @@ import type { Engine } from '../reload/engine.ts'
 import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
 import type { Overrides, OverrideTerms } from '../sources/override.ts'
+import type { Guard } from '../tenancy/guard/guard.ts'
+import type { TenantContext } from '../tenancy/tenants.ts'
 import type { Reading } from './assembly.ts'
 import { type CloseOptions, type CloseReport, checkSpan, closeSources } from './close.ts'
 import { explainPath, type Explanation } from './explain.ts'
@@ -44,6 +46,8 @@ export interface LivePlaneParts {
   /** Notes that the process has been asked to stop, so that its end is no crash. */
   readonly noteStop: () => void
   readonly runHost: RunHost
+  readonly tenants: TenantContext
+  readonly guard: Guard
 }
 
 type Life =
@@ -118,6 +122,15 @@ export class LivePlane<Config> implements Plane<Config> {
   get breaker(): Plane<Config>['breaker'] {
     const { engine } = this.#parts
     return { state: engine.breaker, reset: () => engine.resetBreaker() }
+  }
+
+  get tenants(): TenantContext<Config> {
+    // Its handles give what this plane's own schema gave.
+    return this.#parts.tenants as TenantContext<Config>
+  }
+
+  get guard(): Guard {
+    return this.#parts.guard
   }
 
   explain(path: string): Explanation {

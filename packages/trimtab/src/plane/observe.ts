@@ -4,6 +4,8 @@ import type { Logger } from '../primitives/logger.ts'
 import type { Outcome, RollbackCause } from '../reload/outcome.ts'
 import { isFailure } from '../reload/outcome-of.ts'
 import { printProblem } from '../schema/problem.ts'
+import type { GuardEvent } from '../tenancy/guard/guard.ts'
+import { printViolation } from '../tenancy/guard/violation.ts'
 import type { PlaneEvent } from './plane.ts'
 
 /** Turns what a plane tells into lines for people. */
@@ -59,10 +61,33 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
         logger.info(`Override ${override.id} ${event.event.kind}: ${override.paths.join(', ')} (${override.reason})`)
         return
       }
+      case 'guard':
+        logGuard(logger, event.event)
+        return
       default:
         event satisfies never
     }
   })
+}
+
+function logGuard(logger: Logger, event: GuardEvent): void {
+  switch (event.kind) {
+    case 'violation': {
+      const { violation, count } = event
+      const more = count > 1 ? `, the newest of ${count} such since the last line` : ''
+      if (violation.refused) logger.error(`The guard refused ${printViolation(violation)}${more}`)
+      else logger.warn(`The guard allowed ${printViolation(violation)}${more}`)
+      return
+    }
+    case 'mode':
+      logger.warn(`The guard is ${event.next} and no longer ${event.previous}: ${event.actor}, ${event.reason}`)
+      return
+    case 'allow':
+      logger.warn(`The guard allows [${event.next.join(', ')}] to all: ${event.actor}, ${event.reason}`)
+      return
+    default:
+      event satisfies never
+  }
 }
 
 function logOutcome(logger: Logger, outcome: Outcome): void {

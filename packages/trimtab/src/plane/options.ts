@@ -9,6 +9,7 @@ import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
 import type { ReferenceAllowList } from '../sources/references/allow-list.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
 import type { Source } from '../sources/source.ts'
+import { checkGuardOptions, type GuardOptions } from '../tenancy/guard/guard-options.ts'
 
 /**
  * How reloads are carried out. The timeouts are those of every module that names none of its own. Times are
@@ -55,6 +56,8 @@ export interface PlaneOptions<Schema extends ConfigSchema = ConfigSchema> {
   readonly breaker?: Partial<BreakerOptions> | undefined
   /** Who decides whether a new snapshot may stay. Without a judge every commit is stable at once. */
   readonly bake?: { readonly judge: Judge } | undefined
+  /** How `plane.guard` keeps tenants apart. Code alone says so: no source can loosen it. */
+  readonly guard?: GuardOptions | undefined
   /** `pino` and `console` fit. Without one, warnings and errors go to stderr; `false` silences. */
   readonly logger?: Logger | false | undefined
   /** Where the last known good configuration is kept. Default: the variable TRIMTAB_STATE_DIR; without either, nowhere. */
@@ -75,6 +78,7 @@ const known = [
   'reload',
   'breaker',
   'bake',
+  'guard',
   'logger',
   'stateDir',
   'instance',
@@ -91,6 +95,7 @@ const knownInside = {
   reload: [...Object.keys(defaultTimeouts), ...Object.keys(reloadDefaults)],
   breaker: Object.keys(defaultBreaker),
   bake: ['judge'],
+  guard: ['mode', 'allow', 'refuseMismatch', 'capacity'],
 } as const satisfies { readonly [Name in keyof PlaneOptions]?: readonly string[] }
 
 /** Throws `option_invalid` for anything that cannot be what was meant. Options are never adjusted. */
@@ -111,6 +116,7 @@ export function checkOptions(options: PlaneOptions): void {
     throw invalid('modules', 'has to be a list of what defineModule() gives')
   if (bake !== undefined && typeof bake.judge?.judge !== 'function')
     throw invalid('bake.judge', 'has to be an object with a function `judge`')
+  if (options.guard !== undefined) checkGuardOptions(options.guard)
   if (logger !== undefined && logger !== false) checkLogger(logger)
   if (instance !== undefined && !(typeof instance === 'string' && instanceName.test(instance))) {
     throw invalid('instance', 'has to be 1 to 128 letters, digits, _, - and ., the first a letter or digit')

@@ -12,6 +12,8 @@ import type { Outcome, StuckModule } from '../reload/outcome.ts'
 import type { PendingRestart } from '../reload/plan/pending-restart.ts'
 import type { PathsOf, ValueAt } from '../schema/section.ts'
 import type { Override, OverrideEvent, OverrideTerms } from '../sources/override.ts'
+import type { Guard, GuardEvent } from '../tenancy/guard/guard.ts'
+import type { TenantContext } from '../tenancy/tenants.ts'
 import type { CloseOptions, CloseReport } from './close.ts'
 import type { Explanation } from './explain.ts'
 import type { RunOptions } from './run.ts'
@@ -36,7 +38,10 @@ export type PlaneState =
   | { readonly kind: 'closed' }
 
 /** Everything a plane tells, in the order it happened. */
-export type PlaneEvent = ReloadEvent | { readonly kind: 'override'; readonly event: OverrideEvent }
+export type PlaneEvent =
+  | ReloadEvent
+  | { readonly kind: 'override'; readonly event: OverrideEvent }
+  | { readonly kind: 'guard'; readonly event: GuardEvent }
 
 /** How one reload differs from one that a changed source asks for. */
 export interface PlaneReloadOptions {
@@ -76,6 +81,11 @@ export interface Plane<Config> extends AsyncDisposable {
     /** Forgets the failures and tries what is configured at once. */
     reset(): Promise<Outcome>
   }
+
+  /** Carries the tenant with the work that is done for it. */
+  readonly tenants: TenantContext<Config>
+  /** Decides whether work for one tenant may touch what belongs to another. */
+  readonly guard: Guard
 
   /** Where a value comes from and what else was said about it. Throws `option_invalid` for a path the schema has not. */
   explain(path: string): Explanation
