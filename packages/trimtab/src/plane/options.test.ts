@@ -23,6 +23,16 @@ test.each([
   ['no logger', { logger: true }, 'logger has to be false, or have a function `debug`'],
   ['a number for a name', { instance: 5 }, 'instance has to be'],
   ['null for options', { reload: null }, 'reload has to be an object'],
+  ['null for a logger', { logger: null }, 'logger has to be false'],
+  ['a path for the fallback', { fallback: 'x' }, 'fallback has to be a source'],
+  ['null for the fallback', { fallback: null }, 'fallback has to be a source'],
+  ['a number for a folder', { stateDir: 5 }, 'stateDir has to be the path'],
+  ['a folder without a name', { stateDir: '' }, 'stateDir has to be the path'],
+  ['a time for a clock', { clock: 5 }, 'clock has to have the functions'],
+  ['a number for chance', { random: 0.5 }, 'random has to be a function'],
+  ['one resolver', { references: { resolvers: { scheme: 'a' } } }, 'references.resolvers has to be a list'],
+  ['a scheme for a resolver', { references: { resolvers: ['vault'] } }, 'references.resolvers is not possible'],
+  ['a text of what is allowed', { references: { allow: { env: 'DB_*' } } }, 'references.env is not possible'],
 ])('%s is refused, and names the option', async (_, options, message) => {
   // Written in JavaScript, where no compiler refuses them.
   const given = (options === undefined ? undefined : { ...valid, ...options }) as typeof valid

@@ -112,6 +112,7 @@ export function checkOptions(options: PlaneOptions): void {
   }
 
   const { modules = [], instance, reload = {}, breaker = {}, bake, logger } = options
+  checkSurroundings(options)
   if (!Array.isArray(modules) || modules.some((module) => module?.definition === undefined))
     throw invalid('modules', 'has to be a list of what defineModule() gives')
   if (bake !== undefined && typeof bake.judge?.judge !== 'function')
@@ -136,6 +137,20 @@ export function checkOptions(options: PlaneOptions): void {
   checkMilliseconds('breaker.backoff.initial', backoff.initial ?? Number.NaN)
   checkMilliseconds('breaker.backoff.max', backoff.max ?? Number.NaN)
   if (backoff.initial > backoff.max) throw invalid('breaker.backoff.initial', 'has to be no more than max')
+}
+
+/** What else a plane is given to live with. */
+function checkSurroundings({ references, stateDir, fallback, clock, random }: PlaneOptions): void {
+  if (references?.resolvers !== undefined && !Array.isArray(references.resolvers))
+    throw invalid('references.resolvers', 'has to be a list of objects with scheme and resolve()')
+  if (stateDir !== undefined && (typeof stateDir !== 'string' || stateDir === ''))
+    throw invalid('stateDir', 'has to be the path of a folder')
+  if (fallback !== undefined && typeof fallback?.open !== 'function')
+    throw invalid('fallback', "has to be a source, as fileSource('fallback.yaml') gives one")
+  if (clock !== undefined && typeof clock?.schedule !== 'function')
+    throw invalid('clock', 'has to have the functions now, monotonic and schedule')
+  if (random !== undefined && typeof random !== 'function')
+    throw invalid('random', 'has to be a function that gives numbers from 0 to 1')
 }
 
 export function breakerOptions(given: Partial<BreakerOptions> = {}): BreakerOptions {
@@ -170,7 +185,7 @@ function checkNames(option: string, given: unknown, names: readonly string[]): v
 /** Throws `option_invalid` for what lines can't be written to. */
 export function checkLogger(logger: Logger): void {
   const levels = ['debug', 'info', 'warn', 'error'] as const
-  const missing = levels.find((level) => typeof logger[level] !== 'function')
+  const missing = levels.find((level) => typeof logger?.[level] !== 'function')
   if (missing !== undefined) throw invalid('logger', `has to be false, or have a function \`${missing}\``)
 }
 

@@ -147,6 +147,13 @@ describe('an allow-list of files', () => {
 
 describe('createAllowList', () => {
   it.each<[string, unknown]>([
+    ['no list', { env: 'DB_*' }],
+    ['a misspelt name', { envs: ['DB_*'] }],
+    ['a list alone', ['DB_*']],
+    ['null', null],
+    ['a list of others', { others: ['a'] }],
+    ['a text for another scheme', { others: { vault: 'kv' } }],
+    ['a text of files', { files: '/run/secrets' }],
     ['a bare star', { env: ['*'] }],
     ['several stars', { env: ['**'] }],
     ['an empty name', { env: [''] }],

@@ -29,12 +29,13 @@ export interface AllowList {
 
 /** Throws `option_invalid` for an entry that admits everything or cannot be understood. */
 export function createAllowList(allowed: ReferenceAllowList = {}): AllowList {
-  const names = new Map<string, readonly string[]>([['env', (allowed.env ?? []).map(checkGlob)]])
+  checkNames(allowed)
+  const names = new Map<string, readonly string[]>([['env', checkList('env', allowed.env).map(checkGlob)]])
   for (const [scheme, globs] of Object.entries(allowed.others ?? {})) {
     if (scheme === 'env' || scheme === 'file') throw invalid(`others.${scheme}`, 'use env and files for those schemes')
-    names.set(scheme, globs.map(checkGlob))
+    names.set(scheme, checkList(`others.${scheme}`, globs).map(checkGlob))
   }
-  const places = (allowed.files ?? []).map(checkPlace)
+  const places = checkList('files', allowed.files).map(checkPlace)
 
   return {
     async check({ scheme, name }) {
@@ -92,6 +93,23 @@ async function realPlace(place: string): Promise<string> {
 function isWithin(path: string, place: string): boolean {
   // With the separator: `/run/secrets` must not admit `/run/secrets-of-others`.
   return path === place || path.startsWith(place + sep)
+}
+
+/** A misspelt name would allow nothing, and nobody would know why. */
+function checkNames(allowed: ReferenceAllowList): void {
+  if (!isObject(allowed)) throw invalid('allow', 'expected an object, like { env: ["DB_*"] }')
+  const unknown = Object.keys(allowed).find((name) => name !== 'env' && name !== 'files' && name !== 'others')
+  if (unknown !== undefined) throw invalid(`allow.${unknown}`, 'it is not known; there are env, files and others')
+  if (allowed.others !== undefined && !isObject(allowed.others)) throw invalid('others', 'expected an object of lists')
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function checkList(name: string, list: readonly string[] = []): readonly string[] {
+  if (Array.isArray(list)) return list
+  throw invalid(name, 'expected a list')
 }
 
 function checkPlace(place: string): string {
