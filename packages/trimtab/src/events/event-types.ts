@@ -1,5 +1,6 @@
 import type { CloudEvent } from './cloud-event.ts'
 import type { EventTable } from './event-kind.ts'
+import { type GuardEventData, guardEvents } from './types/guard.ts'
 import { type HealthEventData, healthEvents } from './types/health.ts'
 import { type ModuleEventData, moduleEvents } from './types/module.ts'
 import { type PlaneEventData, planeEvents } from './types/plane.ts'
@@ -14,6 +15,7 @@ export interface EventData
     ProofEventData,
     PlaneEventData,
     HealthEventData,
+    GuardEventData,
     SinkEventData {}
 
 /** What an event is called: `dev.trimtab.reload.completed`. */
@@ -54,5 +56,6 @@ export const eventTypes: EventTable<EventData> = {
   ...proofEvents,
   ...planeEvents,
   ...healthEvents,
+  ...guardEvents,
   ...sinkEvents,
 }

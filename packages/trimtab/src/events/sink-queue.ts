@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describeThrown } from '../errors/trimtab-error.ts'
 import { createController } from '../primitives/abort.ts'
 import type { Clock } from '../primitives/clock.ts'
@@ -37,6 +38,8 @@ export class SinkQueue {
   readonly #parts: SinkQueueParts
   readonly #waiting: TrimtabEvent[] = []
   readonly #closing = createController()
+  /** A sink serves everybody: it is called in nobody's tenant, and in no request. */
+  readonly #outside = AsyncLocalStorage.snapshot()
   #working: Promise<void> | undefined
   #delivered = 0
   #lost = 0
@@ -69,7 +72,7 @@ export class SinkQueue {
     const { limit } = this.#parts
     const oldest = this.#waiting.length > limit ? this.#waiting.shift() : undefined
     if (oldest !== undefined) this.#lose(oldest, `its queue is full: ${limit} events wait`)
-    this.#working ??= this.#work()
+    this.#working ??= this.#outside(() => this.#work())
   }
 
   /** Delivers what waits within `budget` milliseconds; what is left then is lost. */

@@ -53,6 +53,13 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
         if (event.cutOff.length > 0)
           logger.warn(`${event.module} was stopped while in use by ${event.cutOff.join(', ')}`)
         return
+      case 'bake':
+        if (event.step.kind === 'kept') {
+          logger.warn(
+            `What was started is unhealthy, and there is nothing to go back to: ${event.step.reasons.join('; ')}`,
+          )
+        }
+        return
       case 'started':
       case 'module':
         return

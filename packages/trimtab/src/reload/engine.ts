@@ -124,6 +124,11 @@ export class Engine {
     return this.#ledger.committed
   }
 
+  /** Takes out of a text what is secret now, was so before, or can be gone back to. */
+  scrub(text: string): string {
+    return this.#ledger.scrub(text)
+  }
+
   /** Says in the log what a listener threw or rejected with, without secrets. */
   noteListenerFailure(error: unknown): void {
     this.#host.logger.warn(this.#ledger.scrub(`A listener failed: ${describeThrown(error)}`))

@@ -3,8 +3,21 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { UnitId } from '../modules/instance.ts'
 import type { Json } from '../primitives/json.ts'
 import type { BreakerState } from './breaker.ts'
-import type { Outcome, StuckModule, Trigger } from './outcome.ts'
+import type { ModuleReport, Outcome, StuckModule, Trigger } from './outcome.ts'
 import type { PendingRestart } from './plan/pending-restart.ts'
+
+/** What became of the time in which a commit has to prove itself. Durations are milliseconds since the commit. */
+export interface BakeEvent {
+  readonly kind: 'bake'
+  readonly id: string
+  readonly step: /** `stable` is the generation to go back to; undefined after the boot. */
+    | { readonly kind: 'started'; readonly stable: number | undefined }
+    | { readonly kind: 'stable'; readonly duration: number }
+    | { readonly kind: 'undone'; readonly reasons: readonly string[]; readonly duration: number }
+    /** It did not prove itself, and there is nothing to go back to. */
+    | { readonly kind: 'kept'; readonly reasons: readonly string[]; readonly duration: number }
+    | { readonly kind: 'superseded'; readonly by: string; readonly duration: number }
+}
 
 /** What the engine tells, as plain data, in the order it happened. */
 export type ReloadEvent =
@@ -18,9 +31,12 @@ export type ReloadEvent =
       readonly next: Snapshot<object>
       readonly changes: Changes
       readonly undone: boolean
+      /** What became of each module, in apply order; none where an earlier snapshot came back. */
+      readonly modules: readonly ModuleReport[]
     }
   /** A reload has ended. `repeated` says that the one before it failed for the very same reasons. */
   | { readonly kind: 'settled'; readonly outcome: Outcome; readonly repeated: boolean }
+  | BakeEvent
   | { readonly kind: 'pending_restart'; readonly pending: readonly PendingRestart[] }
   | { readonly kind: 'breaker'; readonly state: BreakerState }
   | { readonly kind: 'stuck'; readonly stuck: readonly StuckModule[] }

@@ -93,7 +93,7 @@ export class Settlement {
     this.#parts.host.breaker.failed(candidate.content.digest)
   }
 
-  #commit(pass: Pass, { applied, candidate, plan }: Extract<AttemptEnd, { kind: 'applied' }>): void {
+  #commit(pass: Pass, { applied, candidate, plan, reports }: Extract<AttemptEnd, { kind: 'applied' }>): void {
     const { content, config, written, resolved } = candidate
     const before = this.#parts.ledger.committed
     const snapshot = createSnapshot<object>({
@@ -119,6 +119,7 @@ export class Settlement {
       next: snapshot,
       changes: plan.changes,
       undone: false,
+      modules: reports,
     })
     this.#parts.ledger.clearStuck(new Set(plan.steps.map((step) => step.module)))
     if (!samePending(before?.pending ?? [], plan.pendingRestart)) this.#parts.ledger.tellPending(plan.pendingRestart)
@@ -129,7 +130,7 @@ export class Settlement {
     { applied, candidate }: Extract<AttemptEnd, { kind: 'applied' }>,
     outcome: Outcome,
   ): Promise<void> {
-    this.#parts.bake.stop(new Error('A later reload was committed on top'))
+    this.#parts.bake.supersede(pass)
     this.#parts.ledger.await({ pass, entries: applied.entries, content: candidate.content.digest, outcome })
     if (outcome.status === 'partial_applied') {
       // Not all of it runs: there is nothing to judge yet, and its retries go on.

@@ -7,13 +7,21 @@ import { abortable } from '../../primitives/abort.ts'
 import type { EmitterSource } from '../../primitives/emitter.ts'
 import type { AttemptHost } from '../attempt.ts'
 import type { Committed } from './committed.ts'
-import type { ReloadEvent } from '../events.ts'
+import type { BakeEvent, ReloadEvent } from '../events.ts'
 import type { Judge, Verdict } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import { rolledBack } from '../outcome-of.ts'
 import type { Pass } from '../queue/pass.ts'
 import { createStepHost } from '../two-phase/step-host.ts'
 import { goBack } from '../two-phase/way-back.ts'
+
+/** What a judge has been asked and has not answered. */
+interface Question {
+  readonly controller: AbortController
+  readonly reload: string
+  /** On the monotonic clock. */
+  readonly askedAt: number
+}
 
 export interface BakeParts {
   readonly host: AttemptHost
@@ -34,7 +42,7 @@ export interface BakeParts {
  */
 export class Bake {
   readonly #parts: BakeParts
-  #question: AbortController | undefined
+  #question: Question | undefined
   #closed = false
 
   constructor(parts: BakeParts) {
@@ -52,9 +60,17 @@ export class Bake {
     this.stop(reason)
   }
 
-  /** Ends the question that is open: what it was about has been superseded. */
+  /** Ends the question that is open: another reload was committed on top. */
+  supersede(by: Pass): void {
+    const question = this.#question
+    if (question === undefined) return
+    this.#tell(question, { kind: 'superseded', by: by.id, duration: this.#since(question) })
+    this.stop(new Error('A later reload was committed on top'))
+  }
+
+  /** Ends the question that is open. */
   stop(reason: Error): void {
-    this.#question?.abort(reason)
+    this.#question?.controller.abort(reason)
     this.#question = undefined
   }
 
@@ -62,13 +78,15 @@ export class Bake {
     const { ledger, takeTurn } = this.#parts
     const { committed, stable } = ledger
     if (committed === undefined || this.#closed) return
-    const question = new AbortController()
+    const controller = new AbortController()
+    const question: Question = { controller, reload: pass.id, askedAt: this.#parts.host.clock.monotonic() }
     this.#question = question
+    this.#tell(question, { kind: 'started', stable: stable?.snapshot.generation })
     const bake = { reload: pass.id, candidate: committed.snapshot, stable: stable?.snapshot }
     const answer = async (): Promise<Verdict> => {
       try {
         // A judge that ignores its signal must not keep the plane from closing.
-        return readVerdict(await abortable(judge.judge(bake, question.signal), question.signal))
+        return readVerdict(await abortable(judge.judge(bake, controller.signal), controller.signal))
       } catch (error) {
         return { kind: 'unhealthy', reasons: [`the judge failed: ${describeThrown(error)}`] }
       }
@@ -77,7 +95,7 @@ export class Bake {
       takeTurn(async () => {
         if (this.#question !== question) return
         this.#question = undefined
-        await (verdict.kind === 'stable' ? this.prove() : this.#goBack(verdict.reasons))
+        await this.#conclude(question, verdict)
       })
     })
   }
@@ -89,22 +107,41 @@ export class Bake {
     for (const { pass, outcome } of proved) if (outcome.status !== 'partial_applied') ledger.settle(pass, outcome)
   }
 
-  async #goBack(given: readonly string[]): Promise<void> {
-    const { ledger, host, events } = this.#parts
-    const { committed: before, stable, unproved } = ledger
-    if (before === undefined) return
+  async #conclude(question: Question, verdict: Verdict): Promise<void> {
+    const duration = this.#since(question)
+    if (verdict.kind === 'stable') {
+      this.#tell(question, { kind: 'stable', duration })
+      await this.prove()
+      return
+    }
+    // What a judge says may quote what it asked.
+    const reasons = verdict.reasons.map((reason) => this.#parts.ledger.scrub(reason))
+    const { committed, stable } = this.#parts.ledger
+    if (committed === undefined) return
     // After a boot there is nothing to go back to: it stays, and never becomes the last known good.
-    if (stable === undefined) return await this.#keep()
+    this.#tell(question, { kind: stable === undefined ? 'kept' : 'undone', reasons, duration })
+    if (stable === undefined) await this.#keep()
+    else await this.#goBack(reasons, committed, stable)
+  }
 
+  #tell(question: Question, step: BakeEvent['step']): void {
+    this.#parts.events.emit({ kind: 'bake', id: question.reload, step })
+  }
+
+  #since({ askedAt }: Question): number {
+    return this.#parts.host.clock.monotonic() - askedAt
+  }
+
+  async #goBack(reasons: readonly string[], before: Committed, stable: Committed): Promise<void> {
+    const { ledger, host, events } = this.#parts
+    const { unproved } = ledger
     const steps = createStepHost(host, {
       previous: before.snapshot,
       next: stable.snapshot,
       secrets: ledger.secrets,
       basis: host.basis,
     })
-    // What a judge says may quote what it asked.
-    const reasons = given.map(steps.scrub)
-    const { running, stuck, gaps } = await goBack(steps, unproved, stable)
+    const { running, stuck, undone: units, gaps } = await goBack(steps, unproved, stable)
     const generation = before.snapshot.generation + 1
     const snapshot = createSnapshot({ ...stable.snapshot, generation, committedAt: host.clock.now() })
     const committed: Committed = { ...stable, snapshot, running }
@@ -113,7 +150,15 @@ export class Bake {
     for (const gap of gaps) closeGap(gap)
 
     const id = undone.at(-1)?.pass.id ?? 'r0'
-    events.emit({ kind: 'committed', id, previous: before.snapshot, next: snapshot, changes, undone: true })
+    events.emit({
+      kind: 'committed',
+      id,
+      previous: before.snapshot,
+      next: snapshot,
+      changes,
+      undone: true,
+      modules: [],
+    })
     ledger.addStuck(stuck)
     const why = `health undid it: ${reasons.join('; ')}`
     if (before.snapshot.digest !== snapshot.digest) {
@@ -121,7 +166,7 @@ export class Bake {
       await note(host, () => host.journal.putAside(before.snapshot.digest, why))
     }
     await note(host, () => host.journal.settle())
-    const facts = { reasons, stuck, committed, endedAt: host.clock.now() }
+    const facts = { reasons, stuck, undone: units, committed, endedAt: host.clock.now() }
     for (const { pass, outcome } of undone)
       if (outcome.status !== 'partial_applied') ledger.settle(pass, rolledBack(outcome, facts))
   }

@@ -1,6 +1,7 @@
 import { type Changes, createChanges } from '../../model/changes.ts'
 import { diffTrees } from '../../model/diff.ts'
 import type { Segments } from '../../model/path.ts'
+import { cleanData } from '../../model/secrecy/clean-data.ts'
 import { createRedaction, type Redaction, type RedactionBasis } from '../../model/secrecy/redaction.ts'
 import { createScrubber, secretTexts } from '../../model/secrecy/scrub.ts'
 import type { LifecycleHost } from '../../modules/lifecycle.ts'
@@ -33,6 +34,10 @@ export function createStepHost(host: LifecycleHost, { previous, next, secrets, b
   return {
     ...host,
     log: (module) => guardedLogger(host.log(module), scrub),
+    emit(module, name, data) {
+      // At once: what a module does to its object later is not what it told.
+      host.emit(module, scrub(name), data === undefined ? undefined : cleanData(data, scrub))
+    },
     scrub,
     redaction: createRedaction({
       previousWritten: previous?.written ?? {},

@@ -1,0 +1,13 @@
+import type { HealthEvent } from '../health/health.ts'
+import type { ReloadEvent } from '../reload/events.ts'
+import type { OverrideEvent } from '../sources/override.ts'
+import type { GuardEvent } from '../tenancy/guard/guard.ts'
+
+/** Everything the parts of a plane tell, in the order it happened. `plane/events` makes CloudEvents of it. */
+export type PlaneEvent =
+  | ReloadEvent
+  | { readonly kind: 'override'; readonly event: OverrideEvent }
+  | { readonly kind: 'health'; readonly event: HealthEvent }
+  | { readonly kind: 'guard'; readonly event: GuardEvent }
+  /** Something else than what is configured is about to be started. */
+  | { readonly kind: 'recovered'; readonly from: 'last_known_good' | 'fallback'; readonly why: string }
