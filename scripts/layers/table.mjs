@@ -13,7 +13,7 @@ export const table = {
   sources: ['schema'],
   modules: ['schema', 'health', 'tenancy'],
   reload: ['sources', 'modules'],
-  tenancy: ['schema'],
+  tenancy: ['sources'],
   telemetry: ['errors'],
   events: ['errors'],
   store: ['sources'],

@@ -1,0 +1,56 @@
+import type { Origin } from '../../model/origin.ts'
+import type { SourceName } from '../../model/source-name.ts'
+import type { Problem } from '../../schema/problem.ts'
+import type { Reading, SourceHost } from '../source.ts'
+
+/**
+ * Where tenants' overlays come from: a folder, a store. An inert description, as sources are; a plane opens it. References
+ * in overlays are resolved only within the allow-list of `references`, and only in secret fields.
+ */
+export interface OverlaySource {
+  readonly name: SourceName
+  /**
+   * What a tenant is that is not listed: one with the shared configuration alone, or one that can't be used until it has
+   * been activated.
+   */
+  readonly unlisted: 'shared' | 'not_active'
+  open(host: SourceHost): OverlayReader
+}
+
+/** One tenant in a listing. */
+export interface ListedTenant {
+  /** As it stands in the source: whether it can be an id is judged by whoever asked. */
+  readonly tenant: string
+  readonly state: 'active' | 'suspended'
+  /** Whether reading it again may give something else than when it was read last. */
+  readonly isChanged: boolean
+  /** Where it is listed, for problems with its name. */
+  readonly origin: Origin
+}
+
+/** Which tenants there are. A listing that can't be read takes none away. */
+export type OverlayListing =
+  | {
+      readonly kind: 'listed'
+      readonly tenants: readonly ListedTenant[]
+      /** What is there and is not read. */
+      readonly warnings: readonly Problem[]
+    }
+  | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] }
+
+/** An opened source of overlays. Several of its readings may go on at once, of different tenants. */
+export interface OverlayReader {
+  list(signal: AbortSignal): Promise<OverlayListing>
+  /**
+   * Reads the overlay of one tenant. Absent: it has none, or no more; one that can't be read keeps what was read before.
+   * It does not throw for what is wrong with the content or the place, which is a `Reading`.
+   */
+  read(tenant: string, signal: AbortSignal): Promise<Reading>
+  /**
+   * Calls `wake` when the overlay of that tenant, or without one the list or any of them, may be another, until `signal`
+   * aborts; then it resolves. A wake-up carries no truth. When it rejects, it is started again with a back-off.
+   */
+  watch?(wake: (tenant?: string) => void, signal: AbortSignal): Promise<void>
+  /** Gives back what it holds. Idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,331 @@
+import { type Clock, keptAlive } from '../../primitives/clock.ts'
+import { createController } from '../../primitives/abort.ts'
+import { createRetryTimer, type RetryTimer } from '../../primitives/backoff.ts'
+import { runStep } from '../../primitives/deadline.ts'
+import type { EmitterSource } from '../../primitives/emitter.ts'
+import { inParallel } from '../../primitives/in-parallel.ts'
+import type { Random } from '../../primitives/random.ts'
+import type { Problem } from '../../schema/problem.ts'
+import type { OverlayListing, OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
+import type { Reference } from '../../sources/references/parse-references.ts'
+import { failureKind } from '../../sources/failure-kind.ts'
+import type { TenantId } from '../tenant-id.ts'
+import { readOverlay, type OverlayRead } from './read-overlay.ts'
+import { reloadTenant, type ReloadTenantParts, type TenantEnd } from './reload-tenant.ts'
+import { isSame } from './tenant-configs.ts'
+import type { TenantEvent, TenantState } from './tenant-events.ts'
+import { TenantLanes } from './tenant-lanes.ts'
+import { judgeList } from './tenant-list.ts'
+import type { TenantOutcome, TenantTrigger } from './tenant-outcome.ts'
+
+export interface TenantOverlaysParts extends ReloadTenantParts {
+  readonly source: OverlaySource
+  readonly reader: OverlayReader
+  readonly clock: Clock
+  readonly random: Random
+  /** Milliseconds that one reading may take. */
+  readonly readTimeout: number
+  readonly events: EmitterSource<TenantEvent>
+  /** Told at once, in the turn of the commit: what a tenant read before, and reads now. */
+  readonly onApplied: (tenant: TenantId, previous: object, next: object) => void
+  /** What overlays refer to, whenever that is something else. */
+  readonly onReferences: (references: readonly Reference[]) => void
+}
+
+/** Tenants that are worked on at the same time, where many are. */
+const parallel = 32
+
+/** Milliseconds until what failed is tried again, doubling: as for reloads. */
+const backoff = { initial: 2_000, max: 120_000 }
+
+/** Follows the overlays of all tenants, each on its own: one that is broken, slow or refused is nobody else's matter. */
+export class TenantOverlays {
+  readonly #parts: TenantOverlaysParts
+  readonly #lanes = new TenantLanes<TenantTrigger, TenantOutcome>((id, triggers) => this.#reload(id, triggers))
+  readonly #closing = createController()
+  readonly #outcomes = new Map<TenantId, TenantOutcome>()
+  readonly #retries = new Map<TenantId, RetryTimer>()
+  readonly #names = new Map<TenantId, readonly Reference[]>()
+  /** What modules were last told for a tenant; kept only where there are modules to tell. */
+  readonly #applied = new Map<TenantId, object>()
+  readonly #suspended = new Set<TenantId>()
+  /** Listed without an overlay. */
+  readonly #bare = new Set<TenantId>()
+  #clashes: ReadonlyMap<TenantId, Problem> = new Map()
+  #listing: readonly Problem[] = []
+  #syncing: { readonly done: Promise<void>; again: boolean } | undefined
+
+  constructor(parts: TenantOverlaysParts) {
+    this.#parts = parts
+  }
+
+  get ids(): readonly TenantId[] {
+    return [...new Set([...this.#parts.configs.overlays.keys(), ...this.#bare, ...this.#parts.configs.troubles.keys()])]
+  }
+
+  get listingProblems(): readonly Problem[] {
+    return this.#listing
+  }
+
+  stateOf(id: TenantId): TenantState {
+    if (this.#suspended.has(id)) return 'suspended'
+    const { overlays, troubles } = this.#parts.configs
+    return overlays.has(id) || this.#bare.has(id) || troubles.has(id) ? 'active' : 'unknown'
+  }
+
+  lastOutcome(id: TenantId): TenantOutcome | undefined {
+    return this.#outcomes.get(id)
+  }
+
+  /** Reads every overlay for the first time. Gives why the list can't be had, where it can't. */
+  async load(): Promise<readonly Problem[]> {
+    const problems = await this.#sync('boot', false)
+    this.#parts.configs.isLoaded = problems.length === 0
+    return problems
+  }
+
+  /** Something may have changed: one tenant's overlay, or anything. */
+  wake(tenant?: string): void {
+    if (this.#closing.signal.aborted) return
+    const known = tenant === undefined ? undefined : this.ids.find((id) => id === tenant)
+    if (known === undefined) void this.sync().catch(() => {})
+    else this.#background(known, 'overlay')
+  }
+
+  /** Looks for what has changed. Resolves when it is in force or refused. */
+  sync(): Promise<void> {
+    const { signal } = this.#closing
+    if (this.#syncing !== undefined) {
+      this.#syncing.again = true
+      return this.#syncing.done
+    }
+    const work = async () => {
+      // Wake-ups that come while it is read are about what comes after.
+      for (let isDue = true; isDue && !signal.aborted; isDue = syncing.again) {
+        syncing.again = false
+        await this.#sync('overlay', false)
+      }
+    }
+    const syncing: { done: Promise<void>; again: boolean } = { done: Promise.resolve(), again: false }
+    this.#syncing = syncing
+    syncing.done = work().finally(() => {
+      this.#syncing = undefined
+    })
+    return syncing.done
+  }
+
+  reload(id: TenantId): Promise<TenantOutcome> {
+    return keptAlive(() => this.#lanes.request(id, 'manual'))
+  }
+
+  /** Reads everything again, changed or not. */
+  async reloadAll(): Promise<readonly TenantOutcome[]> {
+    const outcomes: TenantOutcome[] = []
+    await keptAlive(() => this.#sync('manual', true, (outcome) => outcomes.push(outcome)))
+    return outcomes
+  }
+
+  /** What a reference gives may be something else: who uses one is read again. */
+  referencesChanged(): void {
+    for (const id of this.#names.keys()) this.#background(id, 'reference')
+  }
+
+  /**
+   * What all tenants share has changed. Readers find out by themselves; here those are tried again that could not have
+   * what is configured for them, and modules are told what it means for each tenant.
+   */
+  sharedChanged(): void {
+    const { configs, applier } = this.#parts
+    if (!configs.isLoaded) return
+    const ids = applier.isNeeded ? this.ids : [...configs.troubles.keys()]
+    if (ids.length === 0) return
+    void this.#each(ids, (id) => this.#lanes.request(id, 'shared')).catch(() => {})
+  }
+
+  /** Ends everything; what is under way is cancelled. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('The plane is closed'))
+    for (const retry of this.#retries.values()) retry.reset()
+    await this.#syncing?.done.catch(() => {})
+    await this.#lanes.idle()
+    await this.#parts.reader.close()
+  }
+
+  async #sync(
+    trigger: TenantTrigger,
+    all: boolean,
+    onOutcome: (outcome: TenantOutcome) => void = () => {},
+  ): Promise<readonly Problem[]> {
+    const listing = await this.#list()
+    if (listing.kind === 'unreadable') {
+      this.#noteListing(listing.problems)
+      return listing.problems
+    }
+    const judged = judgeList(listing.tenants)
+    const clashed = this.#clashes
+    this.#clashes = judged.clashes
+    this.#noteListing([...listing.warnings, ...judged.problems])
+    const { tenants, clashes } = judged
+    const isDue = (id: TenantId) => all || tenants.get(id)?.isChanged === true || clashed.has(id) !== clashes.has(id)
+    const gone = this.ids.filter((id) => !tenants.has(id))
+    for (const id of gone) {
+      this.#bare.delete(id)
+      this.#setState(id, () => this.#suspended.delete(id))
+    }
+    const due = [...[...tenants.keys()].filter(isDue), ...gone]
+    await this.#each(due, async (id) => {
+      const outcome = await this.#lanes.request(id, trigger)
+      const listed = tenants.get(id)
+      this.#setState(id, () => {
+        if (listed === undefined || this.#parts.configs.overlays.has(id)) this.#bare.delete(id)
+        else this.#bare.add(id)
+      })
+      onOutcome(outcome)
+    })
+    for (const [id, { state }] of tenants) {
+      if ((state === 'suspended') === this.#suspended.has(id)) continue
+      this.#setState(id, () => (state === 'suspended' ? this.#suspended.add(id) : this.#suspended.delete(id)))
+    }
+    return []
+  }
+
+  async #list(): Promise<OverlayListing> {
+    const { clock, readTimeout: timeout, reader, source } = this.#parts
+    const { signal } = this.#closing
+    const end = await runStep({ clock, timeout, signal, run: (step) => reader.list(step) })
+    if (end.kind === 'done') return end.value
+    if (end.kind === 'aborted') throw end.error
+    const message =
+      end.kind === 'timed_out'
+        ? `did not list its tenants within ${timeout} ms`
+        : `threw instead of listing its tenants (${failureKind(end.error)})`
+    const code = end.kind === 'timed_out' ? 'step_timed_out' : 'unreadable'
+    return { kind: 'unreadable', problems: [{ code, severity: 'error', message, origin: { source: source.name } }] }
+  }
+
+  async #reload(tenant: TenantId, triggers: readonly TenantTrigger[]): Promise<TenantOutcome> {
+    const { clock, configs, applier, events, onApplied } = this.#parts
+    const { signal } = this.#closing
+    const startedAt = clock.now()
+    const from = clock.monotonic()
+    const previousState = this.stateOf(tenant)
+    const read = await this.#readFor(tenant, triggers)
+    const applied = applier.isNeeded && triggers.includes('shared') ? this.#applied.get(tenant) : undefined
+    const end = await reloadTenant(this.#parts, { tenant, read, applied, signal })
+    this.#noteNames(tenant, end, read)
+    if (applier.isNeeded && (end.status === 'applied' || end.status === 'unchanged')) {
+      const config = configs.overlays.has(tenant) ? configs.peek(tenant) : undefined
+      if (config === undefined) this.#applied.delete(tenant)
+      else this.#applied.set(tenant, config)
+    }
+    const times = { startedAt, endedAt: clock.now(), duration: clock.monotonic() - from }
+    const outcome = outcomeOf(tenant, triggers, end, times)
+    const isRepeated = this.#note(outcome)
+    this.#retry(tenant, outcome)
+    const state = this.stateOf(tenant)
+    if (state !== previousState && configs.isLoaded) {
+      events.emit({ kind: 'state', tenant, previous: previousState, next: state })
+    }
+    if (end.status === 'applied') {
+      if (!end.changes.isEmpty) events.emit({ kind: 'changed', tenant, changes: end.changes })
+      onApplied(tenant, end.previous, end.next)
+    }
+    if (outcome.status !== 'unchanged') events.emit({ kind: 'settled', outcome, repeated: isRepeated })
+    return outcome
+  }
+
+  async #readFor(tenant: TenantId, triggers: readonly TenantTrigger[]): Promise<OverlayRead> {
+    const { configs, readTimeout, definition, ...parts } = this.#parts
+    const inForce = configs.overlays.get(tenant)
+    const isOnlyShared = triggers.every((trigger) => trigger === 'shared') && !configs.troubles.has(tenant)
+    if (isOnlyShared) return { kind: 'read', content: inForce, warnings: [], names: this.#names.get(tenant) ?? [] }
+    const clash = this.#clashes.get(tenant)
+    if (clash !== undefined) return { kind: 'refused', problems: [clash], names: [] }
+    const { signal } = this.#closing
+    return readOverlay({ ...parts, shape: definition.shape, timeout: readTimeout }, tenant, inForce?.resolved, signal)
+  }
+
+  /** Gives whether the one before it failed for the same reasons. */
+  #note(outcome: TenantOutcome): boolean {
+    const { tenant, status, problems, triggers } = outcome
+    const before = this.#outcomes.get(tenant)
+    const isFailure = status !== 'applied' && status !== 'unchanged'
+    const isKept = isFailure || before !== undefined || !triggers.includes('boot')
+    if (this.stateOf(tenant) === 'unknown') this.#outcomes.delete(tenant)
+    // That ten thousand of them were loaded at boot is not worth keeping.
+    else if (isKept) this.#outcomes.set(tenant, outcome)
+    return isFailure && before?.status === status && isSame(before.problems, problems)
+  }
+
+  #noteNames(tenant: TenantId, end: TenantEnd, { names }: OverlayRead): void {
+    const before = this.#names.get(tenant) ?? []
+    // What is in force goes on using its own.
+    const isInForce = end.status === 'applied' || end.status === 'unchanged'
+    const now = isInForce ? names : [...before, ...names]
+    if (before.length === 0 && now.length === 0) return
+    const distinct = new Map(now.map((name) => [`${name.scheme}:${name.name}`, name]))
+    if (distinct.size === 0) this.#names.delete(tenant)
+    else this.#names.set(tenant, [...distinct.values()])
+    this.#parts.onReferences([...this.#names.values()].flat())
+  }
+
+  #retry(tenant: TenantId, { status }: TenantOutcome): void {
+    const { clock, random } = this.#parts
+    if (this.#closing.signal.aborted) return
+    if (status !== 'rolled_back' && status !== 'stuck' && status !== 'unreadable') {
+      this.#retries.get(tenant)?.reset()
+      this.#retries.delete(tenant)
+      return
+    }
+    const again = () => this.#background(tenant, 'retry')
+    const timer = this.#retries.get(tenant) ?? createRetryTimer({ clock, random, backoff }, again)
+    this.#retries.set(tenant, timer)
+    timer.failed()
+  }
+
+  #noteListing(problems: readonly Problem[]): void {
+    if (isSame(problems, this.#listing)) return
+    this.#listing = problems
+    this.#parts.events.emit({ kind: 'listing', problems })
+  }
+
+  #setState(tenant: TenantId, set: () => unknown): void {
+    const previous = this.stateOf(tenant)
+    set()
+    const next = this.stateOf(tenant)
+    if (previous === next || !this.#parts.configs.isLoaded) return
+    this.#parts.events.emit({ kind: 'state', tenant, previous, next })
+  }
+
+  #each(ids: readonly TenantId[], work: (id: TenantId) => Promise<unknown>): Promise<void> {
+    return inParallel(ids, { limit: parallel, signal: this.#closing.signal }, work)
+  }
+
+  #background(id: TenantId, trigger: TenantTrigger): void {
+    if (!this.#closing.signal.aborted) void this.#lanes.request(id, trigger).catch(() => {})
+  }
+}
+
+function outcomeOf(
+  tenant: TenantId,
+  triggers: readonly TenantTrigger[],
+  end: TenantEnd,
+  times: Pick<TenantOutcome, 'startedAt' | 'endedAt' | 'duration'>,
+): TenantOutcome {
+  const { problems, modules } = end
+  const base = { tenant, triggers, modules, problems, ...times }
+  switch (end.status) {
+    case 'unchanged':
+    case 'refused':
+    case 'unreadable':
+      return { ...base, status: end.status }
+    case 'applied':
+      return { ...base, status: 'applied', changes: end.changes }
+    case 'rolled_back':
+      return { ...base, status: 'rolled_back', cause: end.cause }
+    case 'stuck':
+      return { ...base, status: 'stuck', cause: end.cause, stuck: end.stuck }
+    default:
+      return end satisfies never
+  }
+}
