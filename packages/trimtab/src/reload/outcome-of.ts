@@ -4,6 +4,7 @@ import type { Committed } from './proof/committed.ts'
 import type { ModuleReport, Outcome, StuckModule } from './outcome.ts'
 import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Pass } from './queue/pass.ts'
+import type { Undone } from './two-phase/undo.ts'
 
 export interface OutcomeFacts {
   readonly pass: Pass
@@ -91,21 +92,34 @@ function digestOf(end: AttemptEnd): string | undefined {
 export interface WayBackFacts {
   readonly reasons: readonly string[]
   readonly stuck: readonly StuckModule[]
+  readonly undone: Undone['undone']
   readonly committed: Committed
   readonly endedAt: number
 }
 
 /** The outcome of a reload that was committed and did not prove itself. */
-export function rolledBack(outcome: Outcome, { reasons, stuck, committed, endedAt }: WayBackFacts): Outcome {
+export function rolledBack(outcome: Outcome, { reasons, stuck, undone, committed, endedAt }: WayBackFacts): Outcome {
   const cause = { kind: 'unhealthy', reasons } as const
   const base = {
     ...outcome,
+    modules: outcome.modules.map((report) => takenBack(report, stuck, undone)),
     generation: committed.snapshot.generation,
     pendingRestart: committed.pending,
     endedAt,
     cause,
   }
   return sealed(stuck.length > 0 ? { ...base, status: 'stuck', stuck } : { ...base, status: 'rolled_back' })
+}
+
+function takenBack(report: ModuleReport, stuck: readonly StuckModule[], undone: Undone['undone']): ModuleReport {
+  if (report.status !== 'applied') return report
+  const { module, action, gap } = report
+  const failed = stuck.find((each) => each.module === module)
+  if (failed !== undefined) return { module, status: 'failed', action, step: 'undo', error: failed.error, duration: 0 }
+  const unit = undone.get(module)
+  if (unit === undefined) return report
+  const whole = unit.gap === undefined ? gap : unit.gap + (gap ?? 0)
+  return { module, status: 'undone', action, duration: unit.duration, ...(whole === undefined ? {} : { gap: whole }) }
 }
 
 /** True where a failure is the one before it once more, so that it need not be told again. */

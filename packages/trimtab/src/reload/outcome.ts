@@ -24,12 +24,21 @@ export type Action = 'reloaded' | 'replaced' | 'started' | 'stopped'
 /** The step of a module that failed. */
 export type HookStep = 'check' | 'start' | 'reload' | 'stop' | 'undo'
 
-/** What became of one module in a reload. Durations and gaps are in milliseconds, with at most three decimals. */
+/**
+ * What became of one module in a reload. Durations and gaps are in milliseconds, with at most three decimals: a
+ * gap is the time in which an old resource had stopped and none ran in its place, also where it was started again.
+ */
 export type ModuleReport = { readonly module: UnitId; readonly duration: number } & (
   | { readonly status: 'applied'; readonly action: Action; readonly gap?: number | undefined }
   | { readonly status: 'skipped'; readonly reason: 'unaffected' | 'not_enabled' | 'not_reached' | 'holds_failed' }
-  | { readonly status: 'failed'; readonly action: Action; readonly step: HookStep; readonly error: string }
-  | { readonly status: 'undone'; readonly action: Action }
+  | {
+      readonly status: 'failed'
+      readonly action: Action
+      readonly step: HookStep
+      readonly error: string
+      readonly gap?: number | undefined
+    }
+  | { readonly status: 'undone'; readonly action: Action; readonly gap?: number | undefined }
 )
 
 /** A module whose change failed and could not be undone. */

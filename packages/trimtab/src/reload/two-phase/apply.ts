@@ -8,7 +8,7 @@ import type { HookStep, ModuleReport, RollbackCause, StuckModule } from '../outc
 import { holdsStep, type Step } from '../plan/plan.ts'
 import type { StepHost } from './step-host.ts'
 import { sectionChanges } from './step-host.ts'
-import { actionOf, type UndoEntry, undoEntries } from './undo.ts'
+import { actionOf, type UndoEntry, type UndoneUnit, undoEntries } from './undo.ts'
 
 export interface ApplyRequest {
   readonly steps: readonly Step[]
@@ -119,11 +119,12 @@ class Application {
     })
     const cancelled = result.end.kind === 'aborted'
     if (mode === 'bestEffort' && !cancelled) {
-      const { stuck, gaps } = await undoEntries(this.#host, [result.entry], {
+      const { stuck, gaps, undone } = await undoEntries(this.#host, [result.entry], {
         target: this.#running,
         before: () => this.#running,
       })
       this.#gaps.push(...gaps)
+      this.#noteUndone(undone)
       if (stuck.length === 0) {
         this.#outstanding.push(unit)
         this.#failedSteps.push(step)
@@ -156,11 +157,7 @@ class Application {
     const result = await undoEntries(this.#host, this.#entries, { target, before: () => this.#running })
     const stuck = [...this.#stuck, ...result.stuck]
     this.#gaps.push(...result.gaps)
-    for (const [unit, { action, duration }] of result.undone) {
-      // The one that failed is reported as failed, undone or not.
-      if (this.#reports.get(unit)?.status === 'applied')
-        this.#reports.set(unit, { module: unit, status: 'undone', action, duration })
-    }
+    this.#noteUndone(result.undone)
     for (const { module, error } of stuck) {
       const entry = this.#entries.find(({ step }) => step.unit === module)
       const action = entry === undefined ? 'started' : actionOf(entry.step)
@@ -168,6 +165,18 @@ class Application {
     }
     await this.#stopCandidates(target)
     return { kind: 'undone', cause, running: target, reports: this.#allReports(), stuck, release: this.#release }
+  }
+
+  #noteUndone(undone: ReadonlyMap<UnitId, UndoneUnit>): void {
+    for (const [unit, { action, duration, gap }] of undone) {
+      const report = this.#reports.get(unit)
+      const before = report !== undefined && 'gap' in report ? report.gap : undefined
+      const whole = gap === undefined ? before : gap + (before ?? 0)
+      const gaps = whole === undefined ? {} : { gap: whole }
+      // The one that failed is reported as failed, undone or not.
+      if (report?.status === 'failed') this.#reports.set(unit, { ...report, ...gaps })
+      else this.#reports.set(unit, { module: unit, status: 'undone', action, duration, ...gaps })
+    }
   }
 
   async #run(step: Step): Promise<StepResult> {
@@ -223,11 +232,12 @@ class Application {
       this.#running.set(unit, restore)
       return { kind: 'done', entry: { kind: 'swap', step, fresh: restore }, duration: 0 }
     }
+    const failedEntry = (gapSince: number | undefined) => ({ kind: 'swap', step, fresh: undefined, gapSince }) as const
     const startedAt = this.#host.clock.monotonic()
     if (step.stopFirst && step.current !== undefined) {
       const stopped = await this.#stopOld(step.current)
       if (stopped.kind !== 'done') {
-        return { kind: 'failed', entry: { kind: 'swap', step, fresh: undefined }, step: 'stop', end: stopped }
+        return { kind: 'failed', entry: failedEntry(startedAt), step: 'stop', end: stopped }
       }
     }
     const end = await startInstance(this.#host, {
@@ -239,7 +249,7 @@ class Application {
       signal: this.#request.signal,
     })
     if (end.kind !== 'done')
-      return { kind: 'failed', entry: { kind: 'swap', step, fresh: undefined }, step: 'start', end }
+      return { kind: 'failed', entry: failedEntry(step.stopFirst ? startedAt : undefined), step: 'start', end }
     this.#running.set(unit, end.value)
     const now = this.#host.clock.monotonic()
     return {

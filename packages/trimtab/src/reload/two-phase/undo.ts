@@ -1,7 +1,7 @@
 import type { Undo } from '../../modules/define-module.ts'
 import { createHookContext } from '../../modules/hook-context.ts'
 import { canServe, type Instance, openGap, type UnitId } from '../../modules/instance.ts'
-import { describeEnd, startInstance, stopInstance, timeoutOf } from '../../modules/lifecycle.ts'
+import { describeEnd, drainAndStop, startInstance, stopInstance, timeoutOf } from '../../modules/lifecycle.ts'
 import type { Running } from '../../modules/running.ts'
 import { runStep, type StepEnd } from '../../primitives/deadline.ts'
 import type { Action, StuckModule } from '../outcome.ts'
@@ -17,16 +17,25 @@ export type UndoEntry =
       readonly previous: unknown
       readonly undo: Undo | undefined
     }
-  /** A resource that came, beside an old one or after it was stopped. Undefined where its start failed. */
-  | { readonly kind: 'swap'; readonly step: Step; readonly fresh: Instance | undefined }
+  /** A resource that came, beside an old one or after it was stopped. */
+  | { readonly kind: 'swap'; readonly step: Step; readonly fresh: Instance }
+  /** One that did not come. On the monotonic clock, when the old one was told to stop, where that had to be first. */
+  | { readonly kind: 'swap'; readonly step: Step; readonly fresh: undefined; readonly gapSince: number | undefined }
   | { readonly kind: 'stop'; readonly step: Step }
 
 /** The section a resource has to run on when it is started anew. */
 export type SectionFor = (instance: Instance) => unknown
 
+export interface UndoneUnit {
+  readonly action: Action
+  readonly duration: number
+  /** Milliseconds in which none ran, where it had to be started again. */
+  readonly gap: number | undefined
+}
+
 export interface Undone {
   readonly stuck: readonly StuckModule[]
-  readonly undone: ReadonlyMap<UnitId, { readonly action: Action; readonly duration: number }>
+  readonly undone: ReadonlyMap<UnitId, UndoneUnit>
   /** Successors that were stopped: their users wait until these are closed, after the commit. */
   readonly gaps: readonly Instance[]
 }
@@ -48,7 +57,8 @@ export async function undoEntries(host: StepHost, entries: readonly UndoEntry[],
   const { target, sectionFor = (instance) => instance.section } = wayBack
   const stuck: StuckModule[] = []
   const gaps: Instance[] = []
-  const undone = new Map<UnitId, { readonly action: Action; readonly duration: number }>()
+  const undone = new Map<UnitId, UndoneUnit>()
+  const gapsSince = new Map<UnitId, number>()
   const fail = (unit: UnitId, error: string) => {
     const instance = target.get(unit)
     if (instance !== undefined) instance.unsound = true
@@ -61,29 +71,54 @@ export async function undoEntries(host: StepHost, entries: readonly UndoEntry[],
     const startedAt = host.clock.monotonic()
     const error = await undoOne(host, entry, wayBack, gaps)
     if (error !== undefined) fail(unit, error)
-    else undone.set(unit, { action: actionOf(entry.step), duration: host.clock.monotonic() - startedAt })
+    else
+      undone.set(unit, { action: actionOf(entry.step), duration: host.clock.monotonic() - startedAt, gap: undefined })
+    if (entry.kind !== 'swap') continue
+    const gapSince = entry.fresh === undefined ? entry.gapSince : startedAt
+    if (gapSince !== undefined && !gapsSince.has(unit)) gapsSince.set(unit, gapSince)
   }
   const anew = new Set<UnitId>()
   for (const instance of [...target.values()]) {
     const { unit } = instance
     if (canServe(instance) && !isLeftBehind(instance, anew)) continue
     const startedAt = host.clock.monotonic()
+    const isExclusive = instance.module.definition.exclusive === true
+    if (canServe(instance) && isExclusive) {
+      gapsSince.set(unit, startedAt)
+      await stopLeftBehind(host, instance, { target, gaps })
+    }
     const error = await startAgain(host, instance, target, sectionFor)
     anew.add(unit)
-    const before = undone.get(unit)
-    if (error !== undefined) fail(unit, error)
-    else if (before !== undefined)
-      undone.set(unit, { ...before, duration: before.duration + host.clock.monotonic() - startedAt })
+    if (error !== undefined) {
+      fail(unit, error)
+      continue
+    }
+    const { action, duration } = undone.get(unit) ?? { action: 'replaced', duration: 0 }
+    const now = host.clock.monotonic()
+    const gapSince = isExclusive ? gapsSince.get(unit) : undefined
+    const gap = gapSince === undefined ? undefined : now - gapSince
+    undone.set(unit, { action, duration: duration + now - startedAt, gap })
   }
   return { stuck, undone, gaps }
 }
 
-/**
- * True where it holds one of those that were started anew. An exclusive one cannot be started beside itself: it is
- * replaced by the next reload.
- */
-function isLeftBehind({ module, holds }: Instance, anew: ReadonlySet<UnitId>): boolean {
-  return module.definition.exclusive !== true && [...holds.values()].flat().some(({ unit }) => anew.has(unit))
+/** True where it holds one of those that were started anew: what it was given has stopped. */
+function isLeftBehind({ holds }: Instance, anew: ReadonlySet<UnitId>): boolean {
+  return [...holds.values()].flat().some(({ unit }) => anew.has(unit))
+}
+
+/** An exclusive one cannot be started beside itself. Nothing is left that waiting would keep: it holds what has stopped. */
+async function stopLeftBehind(
+  host: StepHost,
+  instance: Instance,
+  { target, gaps }: { readonly target: Running; readonly gaps: Instance[] },
+): Promise<void> {
+  openGap(instance)
+  gaps.push(instance)
+  const { end, cutOff } = await drainAndStop(host, instance, () => target)
+  if (cutOff.length > 0)
+    host.log(instance.module).warn(`${instance.unit} was stopped while in use by ${cutOff.join(', ')}`)
+  note(host, instance, end)
 }
 
 export function actionOf({ action }: Step): Action {

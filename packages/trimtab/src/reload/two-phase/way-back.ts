@@ -5,7 +5,7 @@ import type { Outcome, StuckModule } from '../outcome.ts'
 import type { Pass } from '../queue/pass.ts'
 import { sectionOf } from '../plan/plan.ts'
 import type { StepHost } from './step-host.ts'
-import { type UndoEntry, undoEntries } from './undo.ts'
+import { type UndoEntry, type Undone, undoEntries } from './undo.ts'
 
 /** A commit that is not stable yet: what has to be done to take it back, and who waits for it. */
 export interface Unproved {
@@ -19,6 +19,7 @@ export interface Unproved {
 export interface WentBack {
   readonly running: ReadonlyMap<UnitId, Instance>
   readonly stuck: readonly StuckModule[]
+  readonly undone: Undone['undone']
   /** Their users wait until these are closed, after the commit. */
   readonly gaps: readonly Instance[]
 }
@@ -32,6 +33,6 @@ export async function goBack(host: StepHost, unproved: readonly Unproved[], stab
     const section = sectionOf(module, stable.snapshot.config)
     return key === undefined ? section : valueAt(section, [key])
   }
-  const { stuck, gaps } = await undoEntries(host, entries, { target, before: host.committed, sectionFor })
-  return { running: target, stuck, gaps }
+  const { stuck, gaps, undone } = await undoEntries(host, entries, { target, before: host.committed, sectionFor })
+  return { running: target, stuck, undone, gaps }
 }
