@@ -149,16 +149,20 @@ class LiveGuard implements OwnedGuard {
       return result
     }
     // The callbacks run where the promise is settled: a foreign one may do that in another tenant's context.
-    const checked = result.then(
-      (value) => {
-        work.check()
-        return value
-      },
-      (error: unknown) => {
+    const checked = new Promise<unknown>((resolve, reject) => {
+      const done = (value: unknown) => {
+        try {
+          work.check()
+          resolve(value)
+        } catch (error) {
+          reject(error)
+        }
+      }
+      result.then(done, (error: unknown) => {
         note()
-        throw error
-      },
-    )
+        reject(error)
+      })
+    })
     // A promise of the same value.
     return checked as T
   }

@@ -46,6 +46,7 @@ export interface GuardChange {
   readonly reason: string
 }
 
+/** Who changes the mode of the guard, and why. */
 export interface ModeChange extends GuardChange {
   /** Has to be true for a change to `disabled`: from then on nothing keeps tenants apart. */
   readonly acknowledge?: boolean | undefined
@@ -85,8 +86,8 @@ export interface Guard {
   /** The same for work that is handed over: to a pool, an emitter, a queue. Its `check` is called where it goes on. */
   begin(access: WorkAccess): GuardedWork
   /**
-   * Begins work, runs it, and checks at its end that the tenant is the same: of a promise where it is settled. What the
-   * work throws is thrown, also where the check would have refused it.
+   * Begins work, runs it, and checks at its end that the tenant is the same: where a promise is settled. What the work
+   * throws is thrown, also where the check would have refused it. For a promise of another kind it gives one of Node's.
    */
   work<T>(access: WorkAccess, run: (work: GuardedWork) => T): T
   /** The newest violations, the newest first, frozen: at most as many as `guard.capacity` says. */

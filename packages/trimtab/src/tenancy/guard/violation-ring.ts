@@ -1,5 +1,6 @@
 import type { Violation } from './violation.ts'
 
+/** Which of the violations that are kept are meant. */
 export interface ViolationQuery {
   /** Those alone that this tenant's work made, or that touched what is its own. */
   readonly tenant?: string | undefined

@@ -1,6 +1,7 @@
 /** One row of an answer, by column. */
 export type SqlRow = Readonly<Record<string, unknown>>
 
+/** What a statement gave, as `pg` gives it. */
 export interface SqlResult<Row = SqlRow> {
   readonly rows: readonly Row[]
   readonly rowCount?: number | null | undefined
@@ -22,6 +23,7 @@ export interface SqlPool {
   connect(): Promise<SqlClient>
 }
 
+/** When a statement or transaction is given up. */
 export interface SqlOptions {
   /** Releases the caller. A connection that is in use is closed, and PostgreSQL undoes what was under way. */
   readonly signal?: AbortSignal | undefined
