@@ -5,6 +5,7 @@ import type { Logger } from '../primitives/logger.ts'
 import type { Section } from '../schema/section.ts'
 import type { Guard } from '../tenancy/guard/guard.ts'
 import type { TenantContext } from '../tenancy/tenants.ts'
+import { checkHealthHook, type HealthHook } from './health-hook.ts'
 
 /** What `use` and `hold` take: a module, or one key of a module that is declared with `each`. */
 export interface ModuleRef<Resource> {
@@ -147,6 +148,11 @@ export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> e
    * reversed. Without this hook a new resource is started beside the old one.
    */
   reload?(context: ReloadContext<HookConfig<S, Each>, Resource, Prepared>): Undo | void | PromiseLike<Undo | void>
+  /**
+   * Looks at the resource that runs; with `each`, at that of every key. The checks come when the resource is committed and
+   * go with it. They are named after the module: `pool`, `pool/queries`, `upstreams["blue"]`.
+   */
+  readonly health?: HealthHook<HookConfig<S, Each>, Resource> | undefined
   /** Ends the resource. */
   stop?(context: StopContext<Resource>): unknown
 }
@@ -182,6 +188,7 @@ export function defineModule<S = undefined, Each extends boolean = false, Resour
     throw refuse('has `each: true`, which needs a section that is a record')
   if (replaceOn !== undefined && reload === undefined)
     throw refuse('has `replaceOn`, which is for modules with `reload`: without one every change brings a new resource')
+  checkHealthHook(name, definition.health)
   for (const timeout of Object.keys(defaultTimeouts)) {
     // The keys of a constant object of this module.
     const value = definition[timeout as keyof ModuleTimeouts]
