@@ -46,6 +46,9 @@ declare global {
   const limiter: Module<RateLimiter>
   const handler: HttpHandler
   const tenant: string
+  const id: string
+  const orders: { find(id: string): Promise<{ readonly tenant: string }> }
+  const queue: { readonly depth: number; readonly isOpen: boolean; readonly isRebalancing: boolean }
   const client: { read(name: string, options: { signal: AbortSignal }): Promise<string | undefined> }
   class Pool {
     constructor(options: { max?: number; connectionString?: string })

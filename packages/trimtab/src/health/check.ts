@@ -2,10 +2,12 @@ import type { Json, JsonObject } from '../primitives/json.ts'
 
 /** What a check can find. `unknown`: there is no verdict yet, or the check said so. */
 export const healthStatuses = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const
+/** How something is: `healthy`, `degraded`, `unhealthy` or `unknown`. */
 export type HealthStatus = (typeof healthStatuses)[number]
 
 /** What a check is asked for: may it get traffic, must it be restarted, has it started. */
 export const healthKinds = ['readiness', 'liveness', 'startup'] as const
+/** What a check is asked for: `readiness`, `liveness` or `startup`. */
 export type HealthKind = (typeof healthKinds)[number]
 
 /** What one run of a check says, or one of several things where it looks at several components. */
@@ -46,6 +48,7 @@ export interface CheckRole {
   readonly failReadiness?: boolean | undefined
 }
 
+/** What a run of a check is given. */
 export interface HealthCheckContext {
   /** Aborts at the deadline of the run. */
   readonly signal: AbortSignal
@@ -74,6 +77,10 @@ export interface HealthCheck extends CheckTimings, CheckRole {
   run(context: HealthCheckContext): Findings | PromiseLike<Findings>
 }
 
+/**
+ * What `run` gives: one finding, one for each component, or a short form of one. Nothing and `true` count as healthy,
+ * `false` as unhealthy.
+ */
 export type Findings = Finding | readonly Finding[] | boolean | void
 
 export const checkDefaults = {
@@ -87,18 +94,28 @@ export const checkDefaults = {
  * All is well.
  *
  * @example
- * health: ({ resource }) => (resource.idle > 0 ? healthy() : degraded('every connection is in use'))
+ * const check = { name: 'queue', run: () => (queue.isOpen ? healthy() : unhealthy('the queue is closed')) }
  */
 export function healthy(message?: string, details?: JsonObject): Finding {
   return { status: 'healthy', message, details }
 }
 
-/** It works, and somebody should look: `degraded('every connection is in use')`. It never makes a service unready. */
+/**
+ * It works, and somebody should look: `degraded('every connection is in use')`. It never makes a service unready.
+ *
+ * @example
+ * const check = { name: 'queue', run: () => (queue.depth < 1_000 ? healthy() : degraded(`${queue.depth} are waiting`)) }
+ */
 export function degraded(message: string, details?: JsonObject): Finding {
   return { status: 'degraded', message, details }
 }
 
-/** It does not work: `unhealthy('the last 20 queries failed')`. */
+/**
+ * It does not work: `unhealthy('the last 20 queries failed')`.
+ *
+ * @example
+ * const check = { name: 'queue', run: () => (queue.isOpen ? healthy() : unhealthy('the queue is closed')) }
+ */
 export function unhealthy(message: string, details?: JsonObject): Finding {
   return { status: 'unhealthy', message, details }
 }

@@ -3,6 +3,7 @@ import type { Emitter } from '../primitives/emitter.ts'
 import type { HealthCheck, HealthStatus } from './check.ts'
 import type { Aggregate, HealthAnswer, HealthReport } from './report.ts'
 
+/** How the answer of `health.check()` is come by. */
 export interface CollectOptions {
   /** Runs every check now instead of giving what is known; callers at the same time share one run. */
   readonly fresh?: boolean | undefined

@@ -6,12 +6,23 @@ export type TenantId = Brand<string, 'TenantId'>
 
 const tenantIdText = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/
 
-/** Whether a text can be a tenant's id. */
+/**
+ * Whether a text can be a tenant's id.
+ *
+ * @example
+ * isTenantId('acme') // true
+ * isTenantId('../acme') // false
+ */
 export function isTenantId(text: unknown): text is TenantId {
   return typeof text === 'string' && tenantIdText.test(text)
 }
 
-/** The one parser of tenant ids. Throws `tenant_context_invalid` for what can't be one. */
+/**
+ * The one parser of tenant ids. Throws `tenant_context_invalid` for what can't be one.
+ *
+ * @example
+ * const id = parseTenantId('acme')
+ */
 export function parseTenantId(text: unknown): TenantId {
   if (isTenantId(text)) return text
   throw new TrimtabError(

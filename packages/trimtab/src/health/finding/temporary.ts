@@ -11,8 +11,11 @@ const longestChain = 32
  * as degraded and not as unhealthy.
  *
  * @example
- * run: async () => {
- *   if (queue.isRebalancing) throw temporary(new Error('the queue is being rebalanced'))
+ * const check = {
+ *   name: 'queue',
+ *   run() {
+ *     if (queue.isRebalancing) throw temporary(new Error('the queue is being rebalanced'))
+ *   },
  * }
  */
 export function temporary(error: unknown): Error {
