@@ -84,6 +84,13 @@ export interface StopContext<Resource> extends HookContext {
   readonly resource: Resource
 }
 
+/** What `health` is given. The resource is leased for the time of the run: it is not stopped under its hands. */
+export interface HealthContext<Config, Resource> extends Omit<HookContext, 'hold'> {
+  readonly resource: Resource
+  /** What the resource runs on. */
+  readonly config: Config
+}
+
 /** Takes one reload back. Runs under a deadline of its own, with what every hook is given. */
 export type Undo = (context: HookContext) => unknown
 
@@ -152,7 +159,7 @@ export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> e
    * Looks at the resource that runs; with `each`, at that of every key. The checks come when the resource is committed and
    * go with it. They are named after the module: `pool`, `pool/queries`, `upstreams["blue"]`.
    */
-  readonly health?: HealthHook<HookConfig<S, Each>, Resource> | undefined
+  readonly health?: HealthHook<HealthContext<HookConfig<S, Each>, Resource>> | undefined
   /** Ends the resource. */
   stop?(context: StopContext<Resource>): unknown
 }

@@ -2,42 +2,27 @@ import type { CheckRole, CheckTimings, Findings, HealthCheck, Remedy } from '../
 import { settleCheck } from '../health/settle-check.ts'
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import { typeName } from '../primitives/json.ts'
-import type { HookContext } from './define-module.ts'
-
-/** What a module's `health` is given. The resource is leased for the time of the run: it is not stopped under its hands. */
-export interface HealthContext<Config, Resource> extends Omit<HookContext, 'hold'> {
-  readonly resource: Resource
-  /** What the resource runs on. */
-  readonly config: Config
-}
 
 /** Looks at a module's resource once: as `run` of a health check. */
-export type HealthRun<Config, Resource> = (context: HealthContext<Config, Resource>) => Findings | PromiseLike<Findings>
+export type HealthRun<Context> = (context: Context) => Findings | PromiseLike<Findings>
 
 /** A health check of a module, with what it is to the service. */
-export interface ModuleHealth<Config, Resource> extends CheckTimings, CheckRole {
+export interface ModuleHealth<Context> extends CheckTimings, CheckRole {
   /** The check is called `module/name`; without one it is called as the module is. */
   readonly name?: string | undefined
   readonly remedy?: Remedy | undefined
-  readonly run: HealthRun<Config, Resource>
+  readonly run: HealthRun<Context>
 }
 
 /** What `health` of a module can be: how to look, or that with its settings, or several of those with names. */
-export type HealthHook<Config, Resource> =
-  | HealthRun<Config, Resource>
-  | ModuleHealth<Config, Resource>
-  | readonly ModuleHealth<Config, Resource>[]
+export type HealthHook<Context> = HealthRun<Context> | ModuleHealth<Context> | readonly ModuleHealth<Context>[]
 
 /** Every health check a module declares. */
-export function healthChecksOf<Config, Resource>(
-  hook: HealthHook<Config, Resource> | undefined,
-): readonly ModuleHealth<Config, Resource>[] {
+export function healthChecksOf<Context>(hook: HealthHook<Context> | undefined): readonly ModuleHealth<Context>[] {
   if (hook === undefined) return []
   if (typeof hook === 'function') return [{ run: hook }]
   // An array is the one of these that is a list; `isArray` does not tell so of a readonly one.
-  return Array.isArray(hook)
-    ? (hook as readonly ModuleHealth<Config, Resource>[])
-    : [hook as ModuleHealth<Config, Resource>]
+  return Array.isArray(hook) ? (hook as readonly ModuleHealth<Context>[]) : [hook as ModuleHealth<Context>]
 }
 
 const ownName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
@@ -50,7 +35,7 @@ export function checkHealthHook(module: string, hook: unknown): void {
   if (typeof hook !== 'function' && (typeof hook !== 'object' || hook === null))
     throw refuse(`is no function, object or list but ${typeName(hook)}`)
   // What is asked of its members is asked below.
-  const checks = healthChecksOf(hook as HealthHook<unknown, unknown>)
+  const checks = healthChecksOf(hook as HealthHook<unknown>)
   const names = new Set<string | undefined>()
   for (const check of checks) {
     if (typeof check !== 'object' || check === null) throw refuse(`lists ${typeName(check)} where a check was expected`)
