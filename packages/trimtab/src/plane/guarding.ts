@@ -1,5 +1,4 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
-import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Disposers } from '../primitives/disposers.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { createTenantContext, type OwnedTenantContext } from '../tenancy/context.ts'
@@ -39,8 +38,7 @@ export function sharedTenants(shared: () => { readonly config: unknown } | undef
         const snapshot = shared()
         if (snapshot === undefined)
           throw new TrimtabError('tenant_not_active', `The tenant ${id} is read before the plane has a configuration.`)
-        // Snapshots are frozen all the way down.
-        return snapshot.config as DeepReadonly<unknown>
+        return snapshot.config
       },
     })
   }

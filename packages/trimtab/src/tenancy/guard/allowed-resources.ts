@@ -11,11 +11,11 @@ const wayUp = /(^|[/\\:])\.\.([/\\:]|$)/
  * Compiles an allow-list: `reports/shared` is that resource, `reports/*` every one whose name begins with `reports/` and
  * has no `..` in it. Throws `option_invalid` for what allows everything, or has a `*` elsewhere than at its end.
  */
-export function compileAllowList(list: readonly string[]): AllowedResources {
+export function compileAllowList(list: readonly unknown[]): AllowedResources {
   if (!Array.isArray(list)) throw invalid(`has to be a list of resources. Found ${typeName(list)}`)
   const exact = new Set<string>()
   const prefixes: string[] = []
-  for (const entry of list as readonly unknown[]) {
+  for (const entry of list) {
     if (typeof entry !== 'string' || entry === '') throw invalid(`has to hold texts. Found ${typeName(entry)}`)
     const star = entry.indexOf('*')
     if (star < 0) exact.add(entry)

@@ -150,18 +150,20 @@ class LiveGuard implements OwnedGuard {
     }
     // The callbacks run where the promise is settled: a foreign one may do that in another tenant's context.
     const checked = new Promise<unknown>((resolve, reject) => {
-      const done = (value: unknown) => {
-        try {
-          work.check()
-          resolve(value)
-        } catch (error) {
+      result.then(
+        (value) => {
+          try {
+            work.check()
+            resolve(value)
+          } catch (error) {
+            reject(error)
+          }
+        },
+        (error: unknown) => {
+          note()
           reject(error)
-        }
-      }
-      result.then(done, (error: unknown) => {
-        note()
-        reject(error)
-      })
+        },
+      )
     })
     // A promise of the same value.
     return checked as T

@@ -5,7 +5,7 @@ const before = String.raw`^(?:\s|;|--[^\n]*(?:\n|$)|/\*[^*]*\*+(?:[^/*][^*]*\*+)
 
 const refused = new RegExp(
   `${before}(?:begin|start|commit|end|abort|discard|reset|prepare\\s+transaction|rollback(?!\\s+(?:work\\s+|transaction\\s+)?to\\b)` +
-    `|set\\s+(?:session\\s+|local\\s+)?(?:role|session|"?trimtab"?\\.))(?![\\w$])`,
+    `|set\\s+(?:session\\s+|local\\s+)?(?:role|session|"?trimtab"?(?=\\.)))(?![\\w$])`,
   'i',
 )
 const otherTenant = /\bset_config\s*\(\s*'trimtab\./i
