@@ -7,7 +7,7 @@ import { sleep } from '../primitives/clock.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
 import type { Problem } from '../schema/problem.ts'
-import { type Applied, applySteps, skipped } from './two-phase/apply.ts'
+import { type Applied, type ApplyRequest, applySteps, skipped } from './two-phase/apply.ts'
 import type { Breaker } from './breaker.ts'
 import type { Candidate, Content, Loader, OutsideCandidate } from './candidate/candidate.ts'
 import { type Checked, checkAll } from './two-phase/check.ts'
@@ -45,6 +45,7 @@ export interface Ground {
   readonly committed: Committed | undefined
   readonly parked: Committed['running']
   readonly stuck: ReadonlySet<UnitId>
+  readonly mode: ApplyRequest['mode']
   /** Contents that were stable once in this process. */
   readonly trusted: ReadonlySet<string>
   /** Texts that were secret before this attempt. */
@@ -174,7 +175,7 @@ async function attemptContent(
 
     await beginJournal(host, content.digest)
     const running = ground.committed?.running ?? new Map()
-    const task = { steps, running, prepared, signal: request.signal, mode: host.policy.apply }
+    const task = { steps, running, prepared, signal: request.signal, mode: ground.mode }
     const applied =
       ground.committed === undefined ? await startAll(stepHost, host.graph, task) : await applySteps(stepHost, task)
     const { reports } = applied

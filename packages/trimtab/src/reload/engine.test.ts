@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineModule } from '../modules/define-module.ts'
+import type { Judge, Verdict } from './proof/judge.ts'
 import { defineConfig } from '../schema/define-config.ts'
 import { dynamic, secret } from '../schema/marks.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
@@ -90,5 +91,78 @@ test('a path that the schema does not have is refused where it is watched', asyn
   const plane = await createTestPlane(config)
   const watch: (path: never, listener: () => void) => unknown = plane.watch.bind(plane)
   expect(() => watch('bad.valu' as never, () => {})).toThrow(/Did you mean bad\.value/)
+  await plane.close()
+})
+
+/** `good` takes everything and counts its undos; `bad` takes nothing until it is healed. */
+async function startBestEffort(verdict: Verdict | undefined) {
+  const clock = createManualClock()
+  const note = { broken: true, undone: 0, last: 0 }
+  const counting = defineModule({
+    name: 'good',
+    config: config.section('good'),
+    start: () => ({}),
+    reload: ({ next }) => {
+      note.last = next.value
+      return () => void (note.undone += 1)
+    },
+  })
+  const bad = defineModule({
+    name: 'bad',
+    config: config.section('bad'),
+    start: () => ({}),
+    reload: ({ next, previous }) => {
+      if (note.broken && next.value > previous.value) throw new Error('not yet')
+    },
+  })
+  let answer: Verdict = { kind: 'stable' }
+  const judge: Judge = { judge: () => Promise.resolve(answer) }
+  const plane = await createTestPlane(config, {
+    modules: [counting, bad],
+    clock,
+    reload: { apply: 'bestEffort' },
+    ...(verdict === undefined ? {} : { bake: { judge } }),
+  })
+  await clock.advance(0)
+  answer = verdict ?? answer
+  const set = async (value: number) => {
+    const outcome = plane.set({ good: { value }, bad: { value } })
+    await clock.advance(1_000)
+    return outcome
+  }
+  return { plane, clock, note, set }
+}
+
+test('no more than eight undos are stacked: the last place is for a commit that can be judged', async () => {
+  const { plane, note, set } = await startBestEffort({ kind: 'unhealthy', reasons: ['worse'] })
+  const statuses: string[] = []
+  for (let value = 1; value <= 12; value += 1) statuses.push((await set(value)).status)
+  expect(statuses).toEqual([...Array(7).fill('partial_applied'), ...Array(5).fill('rolled_back')])
+  // What came after the seventh was taken back at once, and is neither in force nor stacked.
+  expect(plane.config.good.value).toBe(7)
+
+  note.broken = false
+  note.undone = 0
+  expect(await set(13)).toMatchObject({ status: 'rolled_back', cause: { kind: 'unhealthy' } })
+  expect(note).toMatchObject({ undone: 8, last: 13 })
+  expect(plane.config.good.value).toBe(0)
+  await plane.close()
+})
+
+test('a change that leaves nothing outstanding is never kept out by partial ones', async () => {
+  const { plane, note, set } = await startBestEffort({ kind: 'stable' })
+  for (let value = 1; value <= 9; value += 1) await set(value)
+  note.broken = false
+  expect((await set(10)).status).toBe('full_success')
+  note.broken = true
+  expect((await set(11)).status).toBe('partial_applied')
+  await plane.close()
+})
+
+test('without a judge nothing is stacked, and any number of partial commits may follow each other', async () => {
+  const { plane, note, set } = await startBestEffort(undefined)
+  for (let value = 1; value <= 20; value += 1) expect((await set(value)).status).toBe('partial_applied')
+  expect(plane.config.good.value).toBe(20)
+  expect(note.undone).toBe(0)
   await plane.close()
 })

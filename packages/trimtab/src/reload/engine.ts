@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
+import type { HookHost } from '../modules/hook-context.ts'
 import type { UnitId } from '../modules/instance.ts'
 import { describeEnd } from '../modules/lifecycle.ts'
 import { createLifetime } from '../modules/lifetime.ts'
@@ -137,6 +138,11 @@ export class Engine {
   /** Has every snapshot shown in the moment in which it comes into force, before anybody hears of it. For one follower. */
   follow(show: (snapshot: Snapshot<object>) => void): void {
     this.#ledger.follow(show)
+  }
+
+  /** What hooks are given beside their own data. */
+  get hooks(): HookHost {
+    return this.#host
   }
 
   /** What can be gone back to. */
@@ -292,11 +298,26 @@ export class Engine {
     return this.#bake.underWay && this.#ledger.unproved.length >= this.#options.undoLimit
   }
 
+  /**
+   * Partial commits have no verdict to come that would make room for more. So the last place is for one of which nothing
+   * is outstanding: until then a change that would be partial is undone as a whole, and tried again.
+   */
+  #mode(): 'atomic' | 'bestEffort' {
+    const { host, undoLimit, judge } = this.#options
+    const isLast = judge !== undefined && this.#ledger.unproved.length >= undoLimit - 1
+    return isLast ? 'atomic' : host.policy.apply
+  }
+
+  #isJudged(pass: Pass): boolean {
+    const { judge } = this.#options
+    return judge !== undefined && this.#bake.isNeeded(judge, pass)
+  }
+
   async #carryOut(pass: Pass): Promise<void> {
     const { clock } = this.#host
     const startedAt = clock.now()
     const from = clock.monotonic()
-    const end = await attempt(this.#host, () => this.#ledger.ground, {
+    const end = await attempt(this.#host, () => ({ ...this.#ledger.ground, mode: this.#mode() }), {
       signal: pass.signal,
       force: pass.force,
       dryRun: pass.dryRun,
@@ -311,7 +332,7 @@ export class Engine {
       startedAt,
       endedAt: clock.now(),
       duration: clock.monotonic() - from,
-      bakeSkipped: this.#options.judge !== undefined && pass.skipBake,
+      bakeSkipped: pass.skipBake && this.#isJudged(pass),
     })
     await this.#settlement.conclude(pass, end, outcome)
   }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { HealthReport } from '../health/report.ts'
 import type { AttemptEnd } from './attempt.ts'
 import type { Committed } from './proof/committed.ts'
-import type { ModuleReport, Outcome, StuckModule } from './outcome.ts'
+import type { ModuleReport, Outcome, RollbackCause, StuckModule } from './outcome.ts'
 import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Pass } from './queue/pass.ts'
 import type { Undone } from './two-phase/undo.ts'
@@ -91,6 +92,7 @@ function digestOf(end: AttemptEnd): string | undefined {
 
 export interface WayBackFacts {
   readonly reasons: readonly string[]
+  readonly reports: readonly HealthReport[]
   readonly stuck: readonly StuckModule[]
   readonly undone: Undone['undone']
   readonly committed: Committed
@@ -98,8 +100,9 @@ export interface WayBackFacts {
 }
 
 /** The outcome of a reload that was committed and did not prove itself. */
-export function rolledBack(outcome: Outcome, { reasons, stuck, undone, committed, endedAt }: WayBackFacts): Outcome {
-  const cause = { kind: 'unhealthy', reasons } as const
+export function rolledBack(outcome: Outcome, facts: WayBackFacts): Outcome {
+  const { reasons, reports, stuck, undone, committed, endedAt } = facts
+  const cause = { kind: 'unhealthy', reasons, reports } as const
   const base = {
     ...outcome,
     modules: outcome.modules.map((report) => takenBack(report, stuck, undone)),
@@ -122,6 +125,12 @@ function takenBack(report: ModuleReport, stuck: readonly StuckModule[], undone: 
   return { module, status: 'undone', action, duration: unit.duration, ...(whole === undefined ? {} : { gap: whole }) }
 }
 
+/** Two runs of a check never took the same time: it is what they led to that counts. */
+function isSameCause(before: RollbackCause, cause: RollbackCause): boolean {
+  if (before.kind === 'unhealthy' && cause.kind === 'unhealthy') return isDeepStrictEqual(before.reasons, cause.reasons)
+  return isDeepStrictEqual(before, cause)
+}
+
 /** True where a failure is the one before it once more, so that it need not be told again. */
 export function isRepeated(before: Outcome | undefined, outcome: Outcome): boolean {
   if (before === undefined) return false
@@ -136,9 +145,7 @@ export function isRepeated(before: Outcome | undefined, outcome: Outcome): boole
     case 'rolled_back':
     case 'stuck':
       return (
-        before.status === outcome.status &&
-        before.digest === outcome.digest &&
-        isDeepStrictEqual(before.cause, outcome.cause)
+        before.status === outcome.status && before.digest === outcome.digest && isSameCause(before.cause, outcome.cause)
       )
     case 'circuit_open':
       return before.status === outcome.status && before.digest === outcome.digest

@@ -1,3 +1,4 @@
+import type { HealthReport } from '../health/report.ts'
 import type { Changes } from '../model/changes.ts'
 import type { UnitId } from '../modules/instance.ts'
 import type { Problem } from '../schema/problem.ts'
@@ -60,7 +61,12 @@ export type RollbackCause =
       readonly timedOut: boolean
     }
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'unhealthy'; readonly reasons: readonly string[] }
+  | {
+      readonly kind: 'unhealthy'
+      readonly reasons: readonly string[]
+      /** What the checks said that led to it, where checks did. */
+      readonly reports: readonly HealthReport[]
+    }
 
 interface OutcomeBase {
   /** Unique in the process; correlates events, logs and answers. */

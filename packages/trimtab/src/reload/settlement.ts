@@ -131,14 +131,17 @@ export class Settlement {
     outcome: Outcome,
   ): Promise<void> {
     this.#parts.bake.supersede(pass)
-    this.#parts.ledger.await({ pass, entries: applied.entries, content: candidate.content.digest, outcome })
+    // Without a judge nobody goes back, and what it would take to must not pile up.
+    const entries = this.#parts.judge === undefined ? [] : applied.entries
+    this.#parts.ledger.await({ pass, entries, content: candidate.content.digest, outcome })
     if (outcome.status === 'partial_applied') {
       // Not all of it runs: there is nothing to judge yet, and its retries go on.
       this.#parts.ledger.settle(pass, outcome)
       return
     }
-    if (this.#parts.judge === undefined || pass.skipBake) await this.#parts.bake.prove()
-    else this.#parts.bake.ask(this.#parts.judge, pass)
+    const { judge, bake } = this.#parts
+    if (judge === undefined || pass.skipBake || !bake.isNeeded(judge, pass)) await bake.prove()
+    else bake.ask(judge, pass)
   }
 
   /** The attempt has ended without a crash; the one before it may still be baking. */

@@ -3,6 +3,9 @@ import { createChanges } from '../../model/changes.ts'
 import { diffTrees } from '../../model/diff.ts'
 import { createSnapshot } from '../../model/snapshot.ts'
 import { closeGap } from '../../modules/instance.ts'
+import type { HealthReport } from '../../health/report.ts'
+import { cleanData } from '../../model/secrecy/clean-data.ts'
+import type { JsonObject } from '../../primitives/json.ts'
 import { abortable } from '../../primitives/abort.ts'
 import type { EmitterSource } from '../../primitives/emitter.ts'
 import type { AttemptHost } from '../attempt.ts'
@@ -74,6 +77,17 @@ export class Bake {
     this.#question = undefined
   }
 
+  /** Whether the judge has anything to decide by. One that can't say is asked. */
+  isNeeded(judge: Judge, pass: Pass): boolean {
+    const { committed, stable } = this.#parts.ledger
+    if (committed === undefined) return false
+    try {
+      return judge.isNeeded?.({ reload: pass.id, candidate: committed.snapshot, stable: stable?.snapshot }) !== false
+    } catch {
+      return true
+    }
+  }
+
   ask(judge: Judge, pass: Pass): void {
     const { ledger, takeTurn } = this.#parts
     const { committed, stable } = ledger
@@ -120,8 +134,9 @@ export class Bake {
     if (committed === undefined) return
     // After a boot there is nothing to go back to: it stays, and never becomes the last known good.
     this.#tell(question, { kind: stable === undefined ? 'kept' : 'undone', reasons, duration })
+    const reports = verdict.reports?.map((report) => this.#cleaned(report)) ?? []
     if (stable === undefined) await this.#keep()
-    else await this.#goBack(reasons, committed, stable)
+    else await this.#goBack({ reasons, reports }, committed, stable)
   }
 
   #tell(question: Question, step: BakeEvent['step']): void {
@@ -132,7 +147,23 @@ export class Bake {
     return this.#parts.host.clock.monotonic() - askedAt
   }
 
-  async #goBack(reasons: readonly string[], before: Committed, stable: Committed): Promise<void> {
+  /** A report that a judge hands on may quote what it asked as well. */
+  #cleaned(report: HealthReport): HealthReport {
+    const clean = (text: string) => this.#parts.ledger.scrub(text)
+    const { message, details } = report
+    return Object.freeze({
+      ...report,
+      message: message === undefined ? undefined : clean(message),
+      // A record of JSON stays one.
+      details: details === undefined ? undefined : (cleanData(details, clean) as JsonObject),
+    })
+  }
+
+  async #goBack(
+    { reasons, reports }: { readonly reasons: readonly string[]; readonly reports: readonly HealthReport[] },
+    before: Committed,
+    stable: Committed,
+  ): Promise<void> {
     const { ledger, host, events } = this.#parts
     const { unproved } = ledger
     const steps = createStepHost(host, {
@@ -166,7 +197,7 @@ export class Bake {
       await note(host, () => host.journal.putAside(before.snapshot.digest, why))
     }
     await note(host, () => host.journal.settle())
-    const facts = { reasons, stuck, undone: units, committed, endedAt: host.clock.now() }
+    const facts = { reasons, reports, stuck, undone: units, committed, endedAt: host.clock.now() }
     for (const { pass, outcome } of undone)
       if (outcome.status !== 'partial_applied') ledger.settle(pass, rolledBack(outcome, facts))
   }
@@ -182,7 +213,9 @@ export class Bake {
 function readVerdict({ kind, ...rest }: Verdict): Verdict {
   if (kind === 'stable') return { kind }
   if (kind !== 'unhealthy') throw new Error('it gave no verdict')
-  return { kind, reasons: 'reasons' in rest ? [...rest.reasons].map(String) : [] }
+  // What is asked of them is asked here: both are to be lists.
+  const { reasons = [], reports = [] } = rest as Partial<Extract<Verdict, { kind: 'unhealthy' }>>
+  return { kind, reasons: [...reasons].map(String), reports: [...reports] }
 }
 
 /** Writes to the journal. A disk that is full must not keep a fix from being applied, so a failure is only told. */

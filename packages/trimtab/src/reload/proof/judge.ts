@@ -1,3 +1,4 @@
+import type { HealthReport } from '../../health/report.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 
 /** What a judge has to decide about. */
@@ -9,8 +10,14 @@ export interface BakeCase {
   readonly stable: Snapshot<object> | undefined
 }
 
-/** Whether the new snapshot may stay, and why not. The reasons are shown to people. */
-export type Verdict = { readonly kind: 'stable' } | { readonly kind: 'unhealthy'; readonly reasons: readonly string[] }
+/** Whether the new snapshot may stay, and why not. The reasons and the reports that led to them are shown to people. */
+export type Verdict =
+  | { readonly kind: 'stable' }
+  | {
+      readonly kind: 'unhealthy'
+      readonly reasons: readonly string[]
+      readonly reports?: readonly HealthReport[] | undefined
+    }
 
 /**
  * Decides after a commit whether the new snapshot may stay. It is asked again when a later reload is committed on top;
@@ -18,5 +25,7 @@ export type Verdict = { readonly kind: 'stable' } | { readonly kind: 'unhealthy'
  * what could not be judged is not kept.
  */
 export interface Judge {
+  /** Whether there is anything to decide by. Where it says no the commit is stable at once; without it there always is. */
+  isNeeded?(bake: BakeCase): boolean
   judge(bake: BakeCase, signal: AbortSignal): Promise<Verdict>
 }
