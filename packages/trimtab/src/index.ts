@@ -17,6 +17,10 @@ export {
 export { temporary } from './health/finding/temporary.ts'
 export type { CollectOptions, Health, HealthEvent } from './health/health.ts'
 export type { Aggregate, AggregateStatus, HealthAnswer, HealthReport } from './health/report.ts'
+export type { PlaneEvents } from './events/bus.ts'
+export type { CloudEvent } from './events/cloud-event.ts'
+export type { EventData, EventType, TrimtabEvent } from './events/event-types.ts'
+export type { EventSink, SinkHost, SinkStatus, SinkWriter } from './events/sink.ts'
 export type { Change } from './model/change.ts'
 export type { Changes } from './model/changes.ts'
 export type { DeepReadonly } from './model/deep-readonly.ts'
@@ -45,13 +49,13 @@ export type { UnitId } from './modules/instance.ts'
 export { type Refused, refusal } from './modules/refusal.ts'
 export type { CloseOptions, CloseReport, Unfinished } from './plane/close.ts'
 export { createPlane } from './plane/create-plane.ts'
+export type { EventOptions } from './plane/events/event-options.ts'
 export type { Contribution, Explanation } from './plane/explain.ts'
 export { type LoadConfigOptions, loadConfig } from './plane/load-config.ts'
 export type { PlaneOptions, ReferenceOptions, ReloadOptions } from './plane/options.ts'
 export type {
   AppliedOverride,
   Plane,
-  PlaneEvent,
   PlaneReloadOptions,
   PlaneState,
 } from './plane/plane.ts'
@@ -66,7 +70,6 @@ export type { Random } from './primitives/random.ts'
 export type { BreakerOptions, BreakerState } from './reload/breaker.ts'
 export type { OutsideCandidate } from './reload/candidate/candidate.ts'
 export type { SourceStatus } from './reload/candidate/read-layers.ts'
-export type { ReloadEvent } from './reload/events.ts'
 export type { BakeCase, Judge, Verdict } from './reload/proof/judge.ts'
 export type {
   Action,
@@ -90,10 +93,11 @@ export { type DirectorySourceOptions, directorySource } from './sources/director
 export { type EnvSourceOptions, envSource } from './sources/env.ts'
 export { type FileSourceOptions, fileSource } from './sources/file.ts'
 export { type ObjectSourceOptions, objectSource } from './sources/object.ts'
-export type { Override, OverrideEvent, OverrideTerms } from './sources/override.ts'
+export type { Override, OverrideTerms } from './sources/override.ts'
 export { type PolledAnswer, type PolledContent, type PollingSourceOptions, pollingSource } from './sources/polling.ts'
 export type { ReferenceAllowList } from './sources/references/allow-list.ts'
 export type { ReferenceFailure, ReferenceResolver } from './sources/references/resolver.ts'
+export { type ReadingOptions, readingOf } from './sources/reading-of.ts'
 export type { Reading, ReferenceTrust, Source, SourceHost, SourceReader } from './sources/source.ts'
 export type { TenantDirectory } from './tenancy/directory.ts'
 export type {

@@ -16,8 +16,10 @@ export interface PlaneEvents extends Emitter<TrimtabEvent> {
 export interface EventBus extends PlaneEvents {
   /** Gives it an envelope and tells everybody: listeners at once, sinks in their own time. Never throws. */
   publish(draft: EventDraft): void
-  /** Delivers what waits within `budget` milliseconds, and closes the sinks. Idempotent. */
-  close(budget: number): Promise<void>
+  /** Whether anybody would hear of an event. */
+  readonly isHeard: boolean
+  /** Delivers what waits within `budget` milliseconds, or until `over` aborts, and closes the sinks. Idempotent. */
+  close(budget: number, over?: AbortSignal): Promise<void>
 }
 
 export interface EventBusParts {
@@ -77,8 +79,11 @@ export function createEventBus(parts: EventBusParts): EventBus {
       return queues.map(({ status }) => status)
     },
     publish,
-    close(budget) {
-      closing ??= Promise.all(queues.map((each) => each.close(budget))).then(() => undefined)
+    get isHeard() {
+      return queues.length > 0 || listeners.size > 0
+    },
+    close(budget, over) {
+      closing ??= Promise.all(queues.map((each) => each.close(budget, over))).then(() => undefined)
       return closing
     },
   }

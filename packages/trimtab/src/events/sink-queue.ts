@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { describeThrown } from '../errors/trimtab-error.ts'
 import { createController } from '../primitives/abort.ts'
 import type { Clock } from '../primitives/clock.ts'
-import { finishedWithin, runStep, type StepEnd } from '../primitives/deadline.ts'
+import { runStep, type StepEnd } from '../primitives/deadline.ts'
 import type { TrimtabEvent } from './event-types.ts'
 import { sinkDefaults, type SinkStatus, type SinkWriter } from './sink.ts'
 
@@ -75,11 +75,12 @@ export class SinkQueue {
     this.#working ??= this.#outside(() => this.#work())
   }
 
-  /** Delivers what waits within `budget` milliseconds; what is left then is lost. */
-  async close(budget: number): Promise<void> {
+  /** Delivers what waits within `budget` milliseconds, or until `over` aborts; what is left then is lost. */
+  async close(budget: number, over?: AbortSignal): Promise<void> {
     const { clock, writer } = this.#parts
     const startedAt = clock.monotonic()
-    if (this.#working !== undefined) await finishedWithin({ clock, budget, work: this.#working })
+    const working = this.#working
+    if (working !== undefined) await runStep({ clock, timeout: budget, signal: over, run: () => working })
     this.#closed = true
     for (const event of this.#waiting.splice(0))
       this.#lose(event, 'there was no time left for it when the plane was closed')

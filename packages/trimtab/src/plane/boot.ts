@@ -11,10 +11,10 @@ import { restoreLayers } from './state/restore-layers.ts'
 import type { StateDir } from './state/state-dir.ts'
 
 /** What a plane starts with. */
-export interface BootContent {
-  readonly from: 'configured' | 'last_known_good' | 'fallback'
-  readonly loaded: Loaded
-}
+export type BootContent =
+  | { readonly from: 'configured'; readonly loaded: Loaded }
+  /** `why` what is configured was left. */
+  | { readonly from: 'last_known_good' | 'fallback'; readonly loaded: Loaded; readonly why: string }
 
 export interface BootParts {
   readonly loader: ContentLoader
@@ -43,10 +43,11 @@ export async function findBootContent(parts: BootParts, signal: AbortSignal): Pr
   const configured = await loadAwaiting(parts, signal)
   // Content that can't be put together is a mistake to be told, not one to be started around.
   if (configured.kind === 'invalid') return { from: 'configured', loaded: configured }
-  if (configured.kind === 'unreadable') {
-    const why = configured.problems.map(printProblem).join('; ')
-    logger.error(`What is configured can't be read: ${why}`)
-  }
+  const unreadable =
+    configured.kind === 'unreadable'
+      ? `What is configured can't be read: ${configured.problems.map(printProblem).join('; ')}`
+      : undefined
+  if (unreadable !== undefined) logger.error(unreadable)
 
   let last: Loaded | undefined
   const decision = await state?.decideBoot({
@@ -57,13 +58,14 @@ export async function findBootContent(parts: BootParts, signal: AbortSignal): Pr
     },
   })
   if (decision?.message !== undefined) logger.error(decision.message)
-  if (decision?.use === 'last_known_good' && last !== undefined) return { from: 'last_known_good', loaded: last }
+  const why = unreadable ?? decision?.message ?? 'What is configured ended the process before'
+  if (decision?.use === 'last_known_good' && last !== undefined) return { from: 'last_known_good', loaded: last, why }
   if (configured.kind === 'loaded') return { from: 'configured', loaded: configured }
 
   const fallback = await loadFallback(parts, signal)
   if (fallback === undefined) return { from: 'configured', loaded: configured }
   logger.error('Starting with the fallback')
-  return { from: 'fallback', loaded: fallback }
+  return { from: 'fallback', loaded: fallback, why }
 }
 
 /** Gives what was found to the first load, and what the sources say to every later one. */

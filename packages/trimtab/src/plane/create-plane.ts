@@ -5,24 +5,23 @@ import { createBudget } from '../primitives/budget.ts'
 import { keptAlive } from '../primitives/clock.ts'
 import { deferred } from '../primitives/deferred.ts'
 import { type Disposers, disposers } from '../primitives/disposers.ts'
-import { createEmitter, type Emitter } from '../primitives/emitter.ts'
 import type { Engine } from '../reload/engine.ts'
 import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigSchema } from '../schema/define-config.ts'
 import { configInvalid, sourceUnreadable } from '../schema/problem.ts'
-import { createOverrides, type Overrides } from '../sources/override.ts'
-import type { Guard } from '../tenancy/guard/guard.ts'
+import { createOverrides } from '../sources/override.ts'
 import { ambient } from './ambient.ts'
 import { assembleEngine, loggerOf, openReading, type Reading, timeOf } from './assembly.ts'
 import { bootLoader, findBootContent } from './boot.ts'
 import { closeSources } from './close.ts'
+import { openTelling } from './events/telling.ts'
 import { createFollower, type FollowParts } from './follow-sources.ts'
 import { openGuarding, sharedTenants } from './guarding.ts'
 import { LivePlane } from './live-plane.ts'
 import { describeCause, observe } from './observe.ts'
 import { checkOptions, type PlaneOptions, reloadDefaults } from './options.ts'
-import type { Plane, PlaneEvent } from './plane.ts'
-import { openState } from './open-state.ts'
+import type { Plane } from './plane.ts'
+import { hostInstance, openState } from './open-state.ts'
 
 /**
  * Starts a plane: reads the sources, asks every module, starts them, and follows what changes from then on. Throws
@@ -58,6 +57,10 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   const definition = options.config
   const host = { clock, random, shape: definition.shape }
 
+  const telling = openTelling(
+    { options: options.events, instance: options.instance ?? hostInstance(), clock, random, logger },
+    open,
+  )
   const overrides = createOverrides({ clock })
   open.add(() => overrides.close())
   const sources = [...options.sources, overrides.source]
@@ -112,8 +115,11 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     tenants: context,
     guard,
   })
-  const events = planeEvents(engine, overrides, guard)
-  observe(events, logger)
+  observe(telling.told, logger)
+  telling.follow(engine)
+  overrides.on((event) => telling.tell({ kind: 'override', event }))
+  guard.events.on((event) => telling.tell({ kind: 'guard', event }))
+  if (boot.from !== 'configured') telling.tell({ kind: 'recovered', from: boot.from, why: boot.why })
   await bootEngine(engine, boot.from !== 'configured')
 
   const wake: FollowParts['wake'] = (trigger) => void engine.reload({ trigger, background: true }).catch(() => {})
@@ -125,7 +131,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     engine,
     reading,
     overrides,
-    events,
+    events: telling.events,
     clock,
     logger,
     bootedFrom: boot.from,
@@ -152,15 +158,6 @@ async function bootEngine(engine: Engine, force: boolean): Promise<void> {
   if (failed === undefined || engine.committed !== undefined) return
   await engine.close()
   throw bootError(failed, engine.bootFailure)
-}
-
-/** Everything the plane's parts tell, as one. */
-function planeEvents(engine: Engine, overrides: Overrides, guard: Guard): Emitter<PlaneEvent> {
-  const events = createEmitter<PlaneEvent>((error) => engine.noteListenerFailure(error))
-  engine.events.on((event) => events.emit(event))
-  overrides.on((event) => events.emit({ kind: 'override', event }))
-  guard.events.on((event) => events.emit({ kind: 'guard', event }))
-  return events
 }
 
 /** Reloads when a source or something it refers to may have changed. */

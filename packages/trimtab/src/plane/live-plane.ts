@@ -1,11 +1,11 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
+import type { PlaneEvents } from '../events/bus.ts'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import { createController } from '../primitives/abort.ts'
 import { type Clock, keptAlive } from '../primitives/clock.ts'
 import type { Disposer, Disposers } from '../primitives/disposers.ts'
-import type { Emitter } from '../primitives/emitter.ts'
 import type { Json } from '../primitives/json.ts'
 import type { Logger } from '../primitives/logger.ts'
 import { createSharedAbort } from '../primitives/shared-abort.ts'
@@ -19,7 +19,7 @@ import type { TenantContext } from '../tenancy/tenants.ts'
 import type { Reading } from './assembly.ts'
 import { type CloseOptions, type CloseReport, checkSpan, closeSources } from './close.ts'
 import { explainPath, type Explanation } from './explain.ts'
-import type { AppliedOverride, Plane, PlaneEvent, PlaneReloadOptions, PlaneState } from './plane.ts'
+import type { AppliedOverride, Plane, PlaneReloadOptions, PlaneState } from './plane.ts'
 import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
 import {
   pathSelector,
@@ -36,7 +36,7 @@ export interface LivePlaneParts {
   readonly engine: Engine
   readonly reading: Reading
   readonly overrides: Overrides
-  readonly events: Emitter<PlaneEvent>
+  readonly events: PlaneEvents
   readonly clock: Clock
   readonly logger: Logger
   readonly bootedFrom: Extract<PlaneState, { kind: 'running' }>['bootedFrom']
@@ -115,7 +115,7 @@ export class LivePlane<Config> implements Plane<Config> {
     return this.#parts.engine.outcomes[0]
   }
 
-  get events(): Emitter<PlaneEvent> {
+  get events(): PlaneEvents {
     return this.#parts.events
   }
 

@@ -6,7 +6,7 @@ import { isFailure } from '../reload/outcome-of.ts'
 import { printProblem } from '../schema/problem.ts'
 import type { GuardEvent } from '../tenancy/guard/guard.ts'
 import { printViolation } from '../tenancy/guard/violation.ts'
-import type { PlaneEvent } from './plane.ts'
+import type { PlaneEvent } from './plane-event.ts'
 
 /** Turns what a plane tells into lines for people. */
 export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
@@ -62,6 +62,9 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
         return
       case 'started':
       case 'module':
+      // Said where the boot is decided.
+      case 'recovered':
+      case 'health':
         return
       case 'override': {
         const { override } = event.event

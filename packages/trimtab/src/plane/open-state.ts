@@ -34,7 +34,7 @@ export async function openState({ path, instance, host, isReference, logger }: O
 }
 
 /** The host's name, as far as an instance may be called that. */
-function hostInstance(): string {
+export function hostInstance(): string {
   const allowed = hostname()
     .replaceAll(/[^A-Za-z0-9_.-]/g, '-')
     .slice(0, 128)

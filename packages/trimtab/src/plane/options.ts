@@ -10,13 +10,17 @@ import type { ReferenceAllowList } from '../sources/references/allow-list.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
 import type { Source } from '../sources/source.ts'
 import { checkGuardOptions, type GuardOptions } from '../tenancy/guard/guard-options.ts'
+import { checkEvents, type EventOptions, eventOptionNames } from './events/event-options.ts'
 
 /**
  * How reloads are carried out. The timeouts are those of every module that names none of its own. Times are
  * milliseconds.
  */
 export interface ReloadOptions extends ModuleTimeouts {
-  /** `atomic` (default): one failure undoes all. `bestEffort`: what works is kept, and the rest is tried again. */
+  /**
+   * `atomic` (default): one failure undoes all. `bestEffort`: what works is kept, and the rest is tried again; where
+   * commits are judged and seven are not stable yet, only a change that works as a whole is kept.
+   */
   readonly apply?: 'atomic' | 'bestEffort' | undefined
   /** What becomes of changes to restart-only fields: `pin` (default) keeps them waiting, `reject` refuses the reload. */
   readonly restartOnly?: 'pin' | 'reject' | undefined
@@ -58,6 +62,8 @@ export interface PlaneOptions<Schema extends ConfigSchema = ConfigSchema> {
   readonly bake?: { readonly judge: Judge } | undefined
   /** How `plane.guard` keeps tenants apart. Code alone says so: no source can loosen it. */
   readonly guard?: GuardOptions | undefined
+  /** Where everything that happens goes, from the boot on. */
+  readonly events?: EventOptions | undefined
   /** `pino` and `console` fit. Without one, warnings and errors go to stderr; `false` silences. */
   readonly logger?: Logger | false | undefined
   /** Where the last known good configuration is kept. Default: the variable TRIMTAB_STATE_DIR; without either, nowhere. */
@@ -79,6 +85,7 @@ const known = [
   'breaker',
   'bake',
   'guard',
+  'events',
   'logger',
   'stateDir',
   'instance',
@@ -96,6 +103,7 @@ const knownInside = {
   breaker: Object.keys(defaultBreaker),
   bake: ['judge'],
   guard: ['mode', 'allow', 'refuseMismatch', 'capacity'],
+  events: eventOptionNames,
 } as const satisfies { readonly [Name in keyof PlaneOptions]?: readonly string[] }
 
 /** Throws `option_invalid` for anything that cannot be what was meant. Options are never adjusted. */
@@ -118,6 +126,7 @@ export function checkOptions(options: PlaneOptions): void {
   if (bake !== undefined && typeof bake.judge?.judge !== 'function')
     throw invalid('bake.judge', 'has to be an object with a function `judge`')
   if (options.guard !== undefined) checkGuardOptions(options.guard)
+  if (options.events !== undefined) checkEvents(options.events)
   if (logger !== undefined && logger !== false) checkLogger(logger)
   if (instance !== undefined && !(typeof instance === 'string' && instanceName.test(instance))) {
     throw invalid('instance', 'has to be 1 to 128 letters, digits, _, - and ., the first a letter or digit')

@@ -1,18 +1,17 @@
+import type { PlaneEvents } from '../events/bus.ts'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import type { Disposer } from '../primitives/disposers.ts'
-import type { Emitter } from '../primitives/emitter.ts'
 import type { Json } from '../primitives/json.ts'
 import type { BreakerState } from '../reload/breaker.ts'
 import type { OutsideCandidate } from '../reload/candidate/candidate.ts'
 import type { SourceStatus } from '../reload/candidate/read-layers.ts'
-import type { ReloadEvent } from '../reload/events.ts'
 import type { Outcome, StuckModule } from '../reload/outcome.ts'
 import type { PendingRestart } from '../reload/plan/pending-restart.ts'
 import type { PathsOf, ValueAt } from '../schema/section.ts'
-import type { Override, OverrideEvent, OverrideTerms } from '../sources/override.ts'
-import type { Guard, GuardEvent } from '../tenancy/guard/guard.ts'
+import type { Override, OverrideTerms } from '../sources/override.ts'
+import type { Guard } from '../tenancy/guard/guard.ts'
 import type { TenantContext } from '../tenancy/tenants.ts'
 import type { CloseOptions, CloseReport } from './close.ts'
 import type { Explanation } from './explain.ts'
@@ -36,12 +35,6 @@ export type PlaneState =
     }
   | { readonly kind: 'closing' }
   | { readonly kind: 'closed' }
-
-/** Everything a plane tells, in the order it happened. */
-export type PlaneEvent =
-  | ReloadEvent
-  | { readonly kind: 'override'; readonly event: OverrideEvent }
-  | { readonly kind: 'guard'; readonly event: GuardEvent }
 
 /** How one reload differs from one that a changed source asks for. */
 export interface PlaneReloadOptions {
@@ -75,7 +68,11 @@ export interface Plane<Config> extends AsyncDisposable {
   readonly outcomes: readonly Outcome[]
   /** Undefined until the boot has ended. */
   readonly lastOutcome: Outcome | undefined
-  readonly events: Emitter<PlaneEvent>
+  /**
+   * Everything that happens, as CloudEvents, from now on: at once and in order. What has to hear of the boot too, or to
+   * keep what it hears, is a sink, given to `createPlane`.
+   */
+  readonly events: PlaneEvents
   readonly breaker: {
     readonly state: BreakerState
     /** Forgets the failures and tries what is configured at once. */

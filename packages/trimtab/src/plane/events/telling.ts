@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { createEventBus, type PlaneEvents } from '../../events/bus.ts'
+import type { EventDraft } from '../../events/event-types.ts'
+import { sinkDefaults } from '../../events/sink.ts'
+import { cleanData } from '../../model/secrecy/clean-data.ts'
+import type { Clock } from '../../primitives/clock.ts'
+import type { Disposers } from '../../primitives/disposers.ts'
+import { createEmitter, type Emitter } from '../../primitives/emitter.ts'
+import type { Logger } from '../../primitives/logger.ts'
+import type { Random } from '../../primitives/random.ts'
+import type { Engine } from '../../reload/engine.ts'
+import type { PlaneEvent } from '../plane-event.ts'
+import type { EventOptions } from './event-options.ts'
+import { createEventMapper } from './event-mapper.ts'
+
+export interface TellingParts {
+  readonly options: EventOptions | undefined
+  readonly instance: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** Whatever the parts of a plane tell goes through here. */
+export interface Telling {
+  /** What the world hears. */
+  readonly events: PlaneEvents
+  /** The same as it was told, for the plane itself. */
+  readonly told: Emitter<PlaneEvent>
+  tell(event: PlaneEvent): void
+  /** Tells what this engine tells from now on, and knows its generation and its secrets. */
+  follow(engine: Engine): void
+}
+
+/** Opens the sinks before anything else, so that they hear of the boot, and closes them last. */
+export function openTelling({ options = {}, instance, clock, random, logger }: TellingParts, open: Disposers): Telling {
+  let engine: Engine | undefined
+  const scrub = (text: string) => engine?.scrub(text) ?? text
+  const onListenerError = (error: unknown) => engine?.noteListenerFailure(error)
+  const events = createEventBus({
+    sinks: options.sinks ?? [],
+    source: options.source ?? `/trimtab/${instance}`,
+    run: randomUUID(),
+    queue: options.queue ?? sinkDefaults.queue,
+    clock,
+    random,
+    logger,
+    generation: () => engine?.committed?.snapshot.generation ?? 0,
+    scrub,
+    onListenerError,
+  })
+  open.add(() => events.close(sinkDefaults.flush, engine?.closingTime.over))
+
+  const told = createEmitter<PlaneEvent>(onListenerError)
+  const describe = createEventMapper(scrub)
+  told.on((event) => {
+    if (events.isHeard) for (const draft of describe(event)) events.publish(frozen(draft))
+  })
+  return {
+    events,
+    told,
+    tell: (event) => told.emit(event),
+    follow(next) {
+      engine = next
+      next.events.on((event) => told.emit(event))
+    },
+  }
+}
+
+/** A copy of the data that nobody can change, without what has no value. */
+function frozen(draft: EventDraft): EventDraft {
+  // The copy has the fields of the original, and bounds that are far beyond what the mapper makes.
+  return { ...draft, data: cleanData(draft.data, (text) => text) } as unknown as EventDraft
+}
