@@ -1,5 +1,4 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
-import { digestOf } from '../model/digest.ts'
 import type { Layer } from '../model/layer.ts'
 import { type SourceName, sourceName } from '../model/source-name.ts'
 import { abortable } from '../primitives/abort.ts'
@@ -10,8 +9,8 @@ import { singleFlight } from '../primitives/single-flight.ts'
 import { type Problem, sourceUnreadable } from '../schema/problem.ts'
 import { durationQuantity } from '../schema/quantity.ts'
 import { failureKind } from './failure-kind.ts'
-import { type JsonFlaw, toJsonTree } from './json-tree.ts'
 import { sourceLimits } from './limits.ts'
+import { readingOf } from './reading-of.ts'
 import { checkSourceOptions, option, type OptionRules } from './source-options.ts'
 import type { Reading, ReferenceTrust, Source, SourceHost, SourceReader } from './source.ts'
 
@@ -212,11 +211,9 @@ type Answer =
 /** What somebody's code gave, looked at before it is believed. */
 function readAnswer(answer: unknown, source: SourceName, previous: Good | undefined): Answer {
   if (answer === 'absent') return { kind: 'absent' }
-  const flawed = (flaws: readonly JsonFlaw[]): Answer => {
-    return { kind: 'flawed', problems: flaws.map((flaw) => ({ ...flaw, severity: 'error', origin: { source } })) }
-  }
   if (!isPlainObject(answer) || !Object.hasOwn(answer, 'tree')) {
-    return flawed([{ code: 'not_an_object', message: "expected { tree } or 'absent' from fetch()" }])
+    const message = "expected { tree } or 'absent' from fetch()"
+    return { kind: 'flawed', problems: [{ code: 'not_an_object', severity: 'error', message, origin: { source } }] }
   }
   const revision = readRevision(answer['revision'])
   const withRevision = (layer: Layer): Answer => {
@@ -224,11 +221,9 @@ function readAnswer(answer: unknown, source: SourceName, previous: Good | undefi
     return { kind: 'good', good: { layer, content } }
   }
   if (previous !== undefined && answer['tree'] === previous.layer.tree) return withRevision(previous.layer)
-  const tree = toJsonTree(answer['tree'])
-  if (!tree.ok) return flawed(tree.error)
-  const digest = digestOf(tree.value)
-  if (previous !== undefined && digest === previous.layer.digest) return withRevision(previous.layer)
-  return withRevision(Object.freeze({ source, tree: tree.value, digest, locate: () => undefined }))
+  const before: Reading | undefined = previous && { kind: 'layer', layer: previous.layer, warnings: [] }
+  const reading = readingOf({ source, tree: answer['tree'], previous: before })
+  return reading.kind === 'layer' ? withRevision(reading.layer) : { kind: 'flawed', problems: reading.problems }
 }
 
 function readRevision(revision: unknown): PolledContent['revision'] {

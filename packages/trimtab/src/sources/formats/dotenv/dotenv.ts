@@ -1,7 +1,7 @@
 import { type Segments, printPath } from '../../../model/path.ts'
 import { type Json, type JsonObject, isPlainObject } from '../../../primitives/json.ts'
 import { nearestName } from '../../../schema/check/did-you-mean.ts'
-import { matchName } from '../../names.ts'
+import { matchName } from '../../text/match-name.ts'
 import { shapeAt } from '../../text/shape-at.ts'
 import { type TextSetting, layerOfTexts } from '../../text/layer-of-texts.ts'
 import { levelSeparator, variableNames } from '../../text/variable-names.ts'

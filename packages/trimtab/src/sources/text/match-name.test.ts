@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { shapeFor } from '../../../../test/support/shape-for.ts'
-import { matchName, type NameMatch } from './names.ts'
+import { shapeFor } from '../../../../../test/support/shape-for.ts'
+import { matchName, type NameMatch } from './match-name.ts'
 
 const shape = shapeFor(
   z.object({

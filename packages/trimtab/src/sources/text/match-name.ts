@@ -1,7 +1,7 @@
-import { type Path, printPath, type Segments } from '../model/path.ts'
-import type { ObjectShape, Shape } from '../schema/shape.ts'
-import { whyNotKey } from './json-tree.ts'
-import { shapeAt } from './text/shape-at.ts'
+import { type Path, printPath, type Segments } from '../../model/path.ts'
+import type { ObjectShape, Shape } from '../../schema/shape.ts'
+import { whyNotKey } from '../json-tree.ts'
+import { shapeAt } from './shape-at.ts'
 
 /** What a name in pieces means in a schema. */
 export type NameMatch =
