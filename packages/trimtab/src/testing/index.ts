@@ -14,3 +14,13 @@ export {
 export type { Behaviour, HookScript, RecordedHook, RecordingScript, ScriptStep } from './recording-script.ts'
 export { type ScriptedSource, type ScriptedSourceOptions, scriptedSource } from './scripted-source.ts'
 export { createTestPlane, type TestPlane, type TestPlaneOptions } from './test-plane.ts'
+export type { VerifyFinding } from './verify/findings.ts'
+export { verifyDefaults, type VerifyLimits, type VerifyModuleOptions } from './verify/options.ts'
+export {
+  type VerifiedHook,
+  type VerifyRule,
+  type VerifyRuleId,
+  verifyRules,
+  type VerifySeverity,
+} from './verify/rules.ts'
+export { verifyModule } from './verify/verify-module.ts'

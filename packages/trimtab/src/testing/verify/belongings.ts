@@ -1,0 +1,139 @@
+import { type AsyncLocalStorage, createHook } from 'node:async_hooks'
+import type { Call } from './call.ts'
+
+/** Something that a hook opened, itself or through what it began. */
+export interface Belonging {
+  readonly kind: 'timer' | 'handle' | 'process listener'
+  /** A sentence's subject: `a timer made at /app/pool.ts:10:5`. */
+  readonly what: string
+  readonly owner: Call
+}
+
+/** Follows what hooks open. What the runner, the library or a neighbour opens belongs to nobody, and is left out. */
+export interface Belongings {
+  /** What is open now. */
+  open(): readonly Belonging[]
+  /** Forgets what has been opened so far. */
+  forget(): void
+  close(): void
+}
+
+const names: Readonly<Record<string, string>> = {
+  Timeout: 'timer',
+  TCPWRAP: 'socket',
+  TCPSERVERWRAP: 'server',
+  PIPEWRAP: 'pipe',
+  PIPESERVERWRAP: 'pipe server',
+  UDPWRAP: 'datagram socket',
+  FSEVENTWRAP: 'file watcher',
+  STATWATCHER: 'file poller',
+  PROCESSWRAP: 'child process',
+  WORKER: 'worker thread',
+  MESSAGEPORT: 'message port',
+}
+
+interface Handle {
+  readonly type: string
+  /** Weakly: what is collected is not open, and following must keep nothing alive. */
+  readonly resource: WeakRef<object>
+  readonly stack: string
+  readonly owner: Call
+}
+
+interface Listener {
+  readonly event: string | symbol
+  readonly listener: unknown
+  readonly stack: string
+  readonly owner: Call
+}
+
+/** `owners` says whose work is going on: what a hook begins carries it through timers, events and promises. */
+export function followBelongings(owners: AsyncLocalStorage<Call>): Belongings {
+  let handles: Handle[] = []
+  let listeners: Listener[] = []
+  const hook = createHook({
+    init: function init(_id, type, _trigger, resource) {
+      if (!Object.hasOwn(names, type)) return
+      const owner = owners.getStore()
+      if (owner === undefined) return
+      const stack = stackBelow(init)
+      if (!isByTheRuntime(stack)) handles.push({ type, resource: new WeakRef(resource), stack, owner })
+    },
+  })
+  const added = (event: string | symbol, listener: unknown) => {
+    const owner = owners.getStore()
+    if (owner !== undefined) listeners.push({ event, listener, stack: stackBelow(added), owner })
+  }
+  hook.enable()
+  process.on('newListener', added)
+
+  const isListening = ({ event, listener }: Listener) =>
+    // Any event may be asked for; the types name only those that Node has.
+    process.listeners(event as 'exit').some((each) => each === listener)
+  return {
+    open() {
+      handles = handles.filter(isOpen)
+      listeners = listeners.filter(isListening)
+      return [
+        ...handles.map(
+          ({ type, stack, owner }): Belonging => ({
+            kind: type === 'Timeout' ? 'timer' : 'handle',
+            what: `a ${names[type]} made ${placeOf(stack)}`,
+            owner,
+          }),
+        ),
+        ...listeners.map(
+          ({ event, stack, owner }): Belonging => ({
+            kind: 'process listener',
+            what: `a listener of the process for ${String(event)} added ${placeOf(stack)}`,
+            owner,
+          }),
+        ),
+      ]
+    },
+    forget() {
+      handles = []
+      listeners = []
+    },
+    close() {
+      hook.disable()
+      process.off('newListener', added)
+    },
+  }
+}
+
+function isOpen({ type, resource }: Handle): boolean {
+  // What Node tells of its own handles: a timer knows whether it is over, and a closed handle no longer answers `hasRef`.
+  const target = resource.deref() as { _destroyed?: boolean; hasRef?(): boolean | undefined } | undefined
+  if (target === undefined) return false
+  if (type === 'Timeout') return target._destroyed === false
+  // Every message port says false, open or closed, until somebody listens on it.
+  if (type === 'MESSAGEPORT') return target.hasRef?.() === true
+  return target.hasRef?.() !== undefined
+}
+
+/**
+ * True for what Node and undici keep for themselves and end by themselves: the cached date of HTTP answers, the clock of
+ * undici, the connections of the global `fetch`.
+ */
+function isByTheRuntime(stack: string): boolean {
+  return /at (cache|utcDate) \(node:internal\/http:|refreshTimeout \(|node:internal\/deps\/undici/.test(stack)
+}
+
+function stackBelow(below: (...args: never[]) => unknown): string {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 25
+  const holder: { stack?: string } = {}
+  Error.captureStackTrace(holder, below)
+  Error.stackTraceLimit = limit
+  return holder.stack ?? ''
+}
+
+/** The first line of the code that is verified, or of a package it uses; without one, the nearest line there is. */
+function placeOf(stack: string): string {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line) && !line.includes('async_hooks'))
+  const isOwn = (line: string) => !/\(?node:|node_modules/.test(line)
+  const frame = frames.find(isOwn) ?? frames.find((line) => !/\(?node:/.test(line)) ?? frames[0] ?? ''
+  const place = /(?:\/|node:|[A-Za-z]:\\)[^()]+:\d+:\d+/.exec(frame)?.[0]
+  return place === undefined ? 'through an accepted connection' : `at ${place}`
+}
