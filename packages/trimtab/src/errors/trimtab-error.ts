@@ -79,9 +79,10 @@ export function cleanThrown(thrown: unknown, clean: (text: string) => string): E
   const copy = new Error(clean(describeThrown(thrown)))
   try {
     if (!(thrown instanceof Error)) return copy
-    const { name, stack } = thrown
+    const { name, stack }: { readonly name: unknown; readonly stack?: unknown } = thrown
     if (typeof stack === 'string') copy.stack = clean(stack)
-    Object.defineProperty(copy, 'name', { value: name, configurable: true })
+    // It can have been set to anything, too.
+    Object.defineProperty(copy, 'name', { value: clean(String(name)), configurable: true })
   } catch {
     // What can't be looked at has told all it will.
   }
