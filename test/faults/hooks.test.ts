@@ -190,7 +190,7 @@ describe.each(failing)('a hook that $name', (misbehaviour) => {
     const lab = createLab({ clock, kind: 'replaced' })
     const plane = await settle(clock, lab.boot())
     const retired: unknown[] = []
-    plane.events.on((event) => event.kind === 'retired' && retired.push(event))
+    plane.events.on((event) => event.type === 'dev.trimtab.module.retired' && retired.push(event.data))
     lab.script('stop', misbehaviour)
     lab.source.set({ app: { value: 2 } })
 

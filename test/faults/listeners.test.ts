@@ -1,4 +1,4 @@
-import { createPlane, defineConfig, defineModule, dynamic, type PlaneEvent } from 'trimtab'
+import { createPlane, defineConfig, defineModule, dynamic, type TrimtabEvent } from 'trimtab'
 import { createManualClock, scriptedSource } from 'trimtab/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -60,12 +60,14 @@ describe('ten thousand hostile listeners', () => {
     const { clock, plane, app, change } = await boot()
     const before: number[] = []
     const after: number[] = []
-    const note = (heard: number[]) => (event: PlaneEvent) => {
-      if (event.kind === 'committed') heard.push(event.next.generation)
+    const note = (heard: number[]) => (event: TrimtabEvent) => {
+      if (event.type === 'dev.trimtab.reload.committed') heard.push(event.generation)
     }
     plane.events.on(note(before))
     for (let count = 0; count < many; count += 1) {
-      plane.events.on((event) => (event.kind === 'committed' ? hostile[count % hostile.length]?.(plane) : undefined))
+      plane.events.on(({ type }) =>
+        type === 'dev.trimtab.reload.committed' ? hostile[count % hostile.length]?.(plane) : undefined,
+      )
     }
     plane.events.on(note(after))
 
@@ -108,7 +110,7 @@ describe('ten thousand hostile listeners', () => {
     const { clock, plane, change } = await boot()
     const closes: Promise<unknown>[] = []
     for (let count = 0; count < many; count += 1) {
-      plane.events.on((event) => event.kind === 'committed' && closes.push(plane.close()))
+      plane.events.on(({ type }) => type === 'dev.trimtab.reload.committed' && closes.push(plane.close()))
     }
 
     const outcome = await change(1)

@@ -4,6 +4,7 @@ import { createManualClock, type ManualClock, scriptedSource } from 'trimtab/tes
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { EngineModel, isFailing, isHealthy } from './engine-model.ts'
+import { onOutcome } from '../support/next-event.ts'
 
 const config = defineConfig(z.object({ app: dynamic(z.object({ value: z.number() })) }))
 
@@ -70,9 +71,7 @@ async function boot(clock: ManualClock) {
   judge.decide({ kind: 'stable' })
   await clock.advance(0)
   const settled: Outcome[] = []
-  plane.events.on((event) => {
-    if (event.kind === 'settled') settled.push(event.outcome)
-  })
+  onOutcome(plane, (outcome) => settled.push(outcome))
   return { plane, source, judge, settled }
 }
 

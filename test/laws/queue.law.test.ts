@@ -4,6 +4,7 @@ import { createManualClock, createRecording, scriptedSource } from 'trimtab/test
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { settle } from '../support/settle.ts'
+import { onOutcome } from '../support/next-event.ts'
 
 const config = defineConfig(z.object({ app: dynamic(z.object({ value: z.number() })) }))
 
@@ -35,7 +36,7 @@ test('the newest content is in force when the queue is empty, and every caller h
       plane.watch('app.value', ({ next }) => seen.push(next))
       let passes = 0
       plane.events.on((event) => {
-        if (event.kind === 'settled') passes += 1
+        if (event.type === 'dev.trimtab.reload.completed') passes += 1
       })
 
       let value = 0
@@ -100,9 +101,7 @@ test('ten reloads and ten wake-ups during one that runs make at most one more', 
   const source = scriptedSource({ tree: { app: { value: 0 } } })
   const plane = await createPlane({ config, sources: [source], modules: [module], clock, logger: false })
   const outcomes: Outcome[] = []
-  plane.events.on((event) => {
-    if (event.kind === 'settled') outcomes.push(event.outcome)
-  })
+  onOutcome(plane, (outcome) => outcomes.push(outcome))
   let open = () => {}
   recording.script('app', 'reload', { kind: 'wait', promise: new Promise<void>((resolve) => (open = resolve)) })
   source.set({ app: { value: 1 } })

@@ -3,6 +3,7 @@ import { createManualClock, scriptedSource } from 'trimtab/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { settle } from '../support/settle.ts'
+import { onOutcome } from '../support/next-event.ts'
 
 const config = defineConfig(z.object({ app: dynamic(z.object({ value: z.number() })) }))
 
@@ -31,7 +32,7 @@ async function boot() {
     logger: false,
   })
   const settled: Outcome[] = []
-  plane.events.on((event) => event.kind === 'settled' && settled.push(event.outcome))
+  onOutcome(plane, (outcome) => settled.push(outcome))
   const set = async (value: number) => {
     source.set({ app: { value } })
     await clock.advance(0)

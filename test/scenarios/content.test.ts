@@ -69,7 +69,7 @@ test('half a file is told once and touches nothing, and the whole one applies wi
   const { file, plane, recording } = await bootFile('db: { max: 5 }\n', { watch: true })
   const told: string[] = []
   plane.events.on((event) => {
-    if (event.kind === 'settled' && !event.repeated) told.push(event.outcome.status)
+    if (event.type === 'dev.trimtab.reload.completed' && !event.data.repeated) told.push(event.data.status)
   })
   const { snapshot } = plane
 

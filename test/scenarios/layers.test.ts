@@ -68,7 +68,7 @@ async function bootOverrides() {
     logger: false,
   })
   const told: string[] = []
-  plane.events.on((event) => event.kind === 'override' && told.push(event.event.kind))
+  plane.events.on(({ type }) => /override/.test(type) && told.push(type.replace('dev.trimtab.override.', '')))
   const override = (max: number, time = '15m') =>
     settle(clock, plane.override({ 'pool.max': max }, { for: time, reason: 'INC-1: the database is slow' }))
   return { clock, source, recording, pool, plane, told, override }

@@ -178,7 +178,10 @@ test('an undo that fails is named in the outcome, the state and the events until
   const { recording, modules } = build()
   const plane = await createTestPlane(config, { modules })
   const told: unknown[] = []
-  plane.events.on((event) => event.kind === 'stuck' && told.push(event.stuck.map(({ module }) => module)))
+  plane.events.on((event) => {
+    if (event.type === 'dev.trimtab.module.stuck') told.push(event.data.stuck.map(({ module }) => module))
+    if (event.type === 'dev.trimtab.module.cleared') told.push([])
+  })
   recording.script('http', 'reload', { kind: 'throw', error: new Error('no') })
 
   const outcome = await plane.set(value(2))

@@ -128,7 +128,7 @@ test('users of a replaced resource finish on it, new ones get the next, and it e
   expect(recording.calls.filter(({ module }) => module === 'http').map(({ hook }) => hook)).toEqual(['check', 'start'])
 
   const cutOff: unknown[] = []
-  plane.events.on((event) => event.kind === 'retired' && cutOff.push(event.cutOff))
+  plane.events.on((event) => event.type === 'dev.trimtab.module.retired' && cutOff.push(event.data.cutOff))
   source.set({ pool: { value: 3 } })
   await plane.reload()
   await clock.advance(60_000)
@@ -147,7 +147,7 @@ test('a dry run changes nothing and says what the real one then does', async () 
   expect(plane.lastOutcome).toMatchObject({ triggers: ['boot'], status: 'full_success' })
   const { snapshot, outcomes } = plane
   const told: string[] = []
-  const stop = plane.events.on(({ kind }) => told.push(kind))
+  const stop = plane.events.on(({ type }) => told.push(type))
 
   for (const tree of [
     { pool: { value: 2 } },

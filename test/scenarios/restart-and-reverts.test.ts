@@ -23,7 +23,10 @@ test('a restart-only change leaves the boot value to readers, is listed over ten
   const http = recording.module({ name: 'http', config: config.section('http') })
   const plane = await createTestPlane(config, { tree: { http: { port: 3000 } }, modules: [http] })
   const told: number[] = []
-  plane.events.on((event) => event.kind === 'pending_restart' && told.push(event.pending.length))
+  plane.events.on((event) => {
+    if (event.type === 'dev.trimtab.restart.pending') told.push(event.data.pendingRestart.length)
+    if (event.type === 'dev.trimtab.restart.cleared') told.push(0)
+  })
   let woken = 0
   plane.watch('http', () => (woken += 1))
   recording.clear()

@@ -60,7 +60,8 @@ test('stop is given what every hook is given, while what it stands on still runs
   const logger = { debug() {}, info: (line: string) => void lines.push(line), warn() {}, error() {} }
   const plane = await createTestPlane(config, { modules, logger, clock: createManualClock() })
   plane.events.on((event) => {
-    if (event.kind === 'module') events.push([event.module, event.name, event.data])
+    if (event.type !== 'dev.trimtab.module.emitted') return
+    events.push([event.data.module, event.data.name, event.data.data])
   })
   expect(await plane.close()).toEqual({ unfinished: [] })
   expect(used).toEqual(['stopped with base 1.1'])

@@ -10,13 +10,14 @@ it('reads the configuration of the committed snapshot, at every commit and befor
   expect(plane.config).toBe(plane.snapshot.config)
   const heard: unknown[] = []
   plane.events.on((event) => {
-    if (event.kind === 'committed') heard.push([plane.config === event.next.config, plane.config.pool.max])
+    if (event.type !== 'dev.trimtab.reload.committed') return
+    heard.push([plane.config === plane.snapshot.config, plane.config.pool.max, event.generation])
   })
   await plane.set({ pool: { max: 2 } })
   await plane.set({ pool: { max: 3 } })
   expect(heard).toEqual([
-    [true, 2],
-    [true, 3],
+    [true, 2, 2],
+    [true, 3, 3],
   ])
   expect(plane.config).toBe(plane.snapshot.config)
 })

@@ -34,7 +34,7 @@ async function openPlane(tls: JsonObject) {
   })
   const emitted: unknown[] = []
   plane.events.on((event) => {
-    if (event.kind === 'module') emitted.push(event)
+    if (event.type === 'dev.trimtab.module.emitted') emitted.push(event.data)
   })
   const subject = () => plane.use(certificate, (pair) => pair.subject)
   return { clock, plane, certificate, recording, subject, lines, warnings, emitted }
