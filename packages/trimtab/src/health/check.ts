@@ -75,6 +75,8 @@ export interface HealthCheck extends CheckTimings, CheckRole {
   readonly remedy?: Remedy | undefined
   /** Looks once. Nothing, or `true`, counts as healthy, `false` as unhealthy; what it throws as unhealthy, or degraded if `temporary`. */
   run(context: HealthCheckContext): Findings | PromiseLike<Findings>
+  /** Gives back what the check holds, when it is removed or the plane closes. What it throws is dropped. */
+  close?(): void
 }
 
 /**

@@ -160,6 +160,7 @@ class HealthOfProcess implements HealthCore {
       this.#collector.remove(entry)
       this.#remedies.forget(settled)
       this.#changed([], true)
+      giveBack(settled)
     }
   }
 
@@ -199,6 +200,7 @@ class HealthOfProcess implements HealthCore {
 
   close(): Promise<void> {
     this.#isClosed = true
+    for (const { settled } of this.#entries.values()) giveBack(settled)
     return this.#collector.close()
   }
 
@@ -258,4 +260,12 @@ class HealthOfProcess implements HealthCore {
 
 function isJudged(entry: CheckEntry): boolean {
   return entry.isJudged && !entry.isTold && isRequired(entry.settled)
+}
+
+function giveBack({ check }: SettledCheck): void {
+  try {
+    check.close?.()
+  } catch {
+    // It is gone: there is nothing that could be done about it.
+  }
 }
