@@ -83,6 +83,14 @@ export const errorCodes = {
     retryable: true,
     action: 'Read the outcome: it names who refused and why.',
   },
+  reload_in_hook: {
+    title: 'A hook waited for a reload of its own plane',
+    status: 409,
+    exitCode: 1,
+    retryable: false,
+    action:
+      'Ask for the reload in the hook and go on without awaiting it: it begins after the reload the hook is part of.',
+  },
   reload_stuck: {
     title: 'A reload failed and could not be undone',
     status: 500,

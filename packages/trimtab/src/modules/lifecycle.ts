@@ -5,7 +5,8 @@ import type { Clock } from '../primitives/clock.ts'
 import { runStep, type StepEnd } from '../primitives/deadline.ts'
 import { defaultTimeouts, type Module, type ModuleRef, type ModuleTimeouts } from './define-module.ts'
 import { createHookContext, type HookHost } from './hook-context.ts'
-import { createInstance, type Instance } from './instance.ts'
+import { createInstance, type Instance, unitId } from './instance.ts'
+import type { HookCalls } from './hook-calls.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Running } from './running.ts'
 
@@ -13,6 +14,8 @@ export interface LifecycleHost extends HookHost {
   readonly clock: Clock
   readonly timeouts: Required<ModuleTimeouts>
   readonly lifetime: Lifetime
+  /** Runs a hook, noting that it is waited for. */
+  readonly runHook: HookCalls['run']
 }
 
 export function timeoutOf(host: LifecycleHost, module: Module, step: keyof ModuleTimeouts): number {
@@ -38,8 +41,10 @@ export async function startInstance(host: LifecycleHost, request: StartRequest):
     clock: host.clock,
     timeout: timeoutOf(host, module, 'startTimeout'),
     signal,
-    run: (step) =>
-      definition.start({ ...createHookContext(host, { module, key, view, holds }, step), config: section, prepared }),
+    run: (step) => {
+      const context = createHookContext(host, { module, key, view, holds }, step)
+      return host.runHook(unitId(module, key), step, () => definition.start({ ...context, config: section, prepared }))
+    },
     onLate: (late) => {
       if ('value' in late) void stopInstance(host, toInstance(late.value))
     },
@@ -62,11 +67,9 @@ export function stopInstance(
     clock: host.clock,
     timeout: timeoutOf(host, module, 'stopTimeout'),
     run: async (signal) => {
-      if (module.definition.stop !== undefined)
-        await module.definition.stop({
-          ...createHookContext(host, { module, key, view, holds: new Map() }, signal),
-          resource,
-        })
+      if (module.definition.stop === undefined) return
+      const context = createHookContext(host, { module, key, view, holds: new Map() }, signal)
+      await host.runHook(instance.unit, signal, () => module.definition.stop?.({ ...context, resource }))
     },
   })
 }

@@ -3,6 +3,7 @@ import type { PlaneEvents } from '../events/bus.ts'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
+import type { UnitId } from '../modules/instance.ts'
 import { createController } from '../primitives/abort.ts'
 import { type Clock, keptAlive } from '../primitives/clock.ts'
 import type { Disposer, Disposers } from '../primitives/disposers.ts'
@@ -121,7 +122,7 @@ export class LivePlane<Config> implements Plane<Config> {
 
   get breaker(): Plane<Config>['breaker'] {
     const { engine } = this.#parts
-    return { state: engine.breaker, reset: () => engine.resetBreaker() }
+    return { state: engine.breaker, reset: () => this.#unawaitedByHooks(engine.resetBreaker()) }
   }
 
   get tenants(): TenantContext<Config> {
@@ -178,10 +179,17 @@ export class LivePlane<Config> implements Plane<Config> {
   reload(options: PlaneReloadOptions = {}): Promise<Outcome> {
     const { dryRun, candidate, force, skipBake, signal } = options
     if (candidate !== undefined && dryRun !== true) return Promise.reject(candidateError())
-    return keptAlive(() => this.#parts.engine.reload({ trigger: 'manual', dryRun, candidate, force, skipBake, signal }))
+    const { engine } = this.#parts
+    return this.#unawaitedByHooks(
+      keptAlive(() => engine.reload({ trigger: 'manual', dryRun, candidate, force, skipBake, signal })),
+    )
   }
 
-  async override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride> {
+  override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride> {
+    return this.#unawaitedByHooks(this.#override(edits, terms))
+  }
+
+  async #override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride> {
     this.#mustBeOpen()
     const { overrides, engine } = this.#parts
     const override = overrides.apply(edits, terms)
@@ -264,6 +272,19 @@ export class LivePlane<Config> implements Plane<Config> {
     return report
   }
 
+  /**
+   * A reload takes its turn after the one that a hook is part of: a hook that waits for it would wait for itself. What it
+   * asked for goes on without it.
+   */
+  #unawaitedByHooks<T>(asked: Promise<T>): Promise<T> {
+    const unit = this.#parts.engine.hookUnderWay
+    if (unit === undefined) return asked
+    const refused = Promise.reject<T>(insideHookError(unit))
+    // Whoever does not wait, as it should be, must not end the process by it.
+    for (const each of [asked, refused]) each.catch(() => {})
+    return refused
+  }
+
   get #committed(): Committed {
     const { committed } = this.#parts.engine
     // A plane is made only after its first commit, and a commit is never taken away.
@@ -286,6 +307,14 @@ export class LivePlane<Config> implements Plane<Config> {
 
 function candidateError(): TrimtabError {
   return new TrimtabError('option_invalid', 'The option candidate of reload() is for a dry run: set dryRun to true.')
+}
+
+function insideHookError(unit: UnitId): TrimtabError {
+  return new TrimtabError(
+    'reload_in_hook',
+    `A hook of ${unit} waits for a reload of its own plane, which begins only after that hook. Ask for it and go on: it is on its way.`,
+    { details: { module: unit } },
+  )
 }
 
 function closedError(): TrimtabError {

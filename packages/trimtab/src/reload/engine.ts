@@ -5,6 +5,7 @@ import type { ModuleRef } from '../modules/define-module.ts'
 import type { HookHost } from '../modules/hook-context.ts'
 import type { UnitId } from '../modules/instance.ts'
 import { describeEnd } from '../modules/lifecycle.ts'
+import { createHookCalls } from '../modules/hook-calls.ts'
 import { createLifetime } from '../modules/lifetime.ts'
 import { createRetirement, type Retired, type Retirement } from '../modules/retirement.ts'
 import { useResource } from '../modules/running.ts'
@@ -29,7 +30,7 @@ import { createTurns } from './queue/turns.ts'
 import { Settlement } from './settlement.ts'
 
 export interface EngineOptions {
-  readonly host: Omit<AttemptHost, 'breaker' | 'committed' | 'emit' | 'lifetime' | 'onJournalError'>
+  readonly host: Omit<AttemptHost, 'breaker' | 'committed' | 'emit' | 'lifetime' | 'runHook' | 'onJournalError'>
   readonly random: Random
   readonly breaker: BreakerOptions
   /** Absent: every commit is stable at once. */
@@ -67,6 +68,7 @@ export class Engine {
   readonly #settlement: Settlement
   readonly #turns = createTurns()
   readonly #onAbort = createSharedAbort()
+  readonly #hookCalls = createHookCalls()
   #waiting: Pass | undefined
   #active: Pass | undefined
   #passes = 0
@@ -89,12 +91,15 @@ export class Engine {
       ...host,
       breaker: this.#breaker,
       lifetime: createLifetime(clock),
+      runHook: this.#hookCalls.run,
       log: (module) => guardedLogger(host.log(module), (text) => this.#ledger.scrub(text)),
       committed: () => this.#ledger.committed?.running ?? new Map(),
       emit: (module, name, data) => this.#events.emit({ kind: 'module', module: module.name, name, data }),
       onJournalError: (message) => logger.warn(message),
     }
-    this.#retirement = createRetirement(this.#host, host.graph, ({ error, ...retired }, section) => {
+    // Nobody waits for the end of a replaced resource: its hook may wait for whatever it likes.
+    const unawaited = { ...this.#host, runHook: async <T>(_: UnitId, __: AbortSignal, hook: () => T) => hook() }
+    this.#retirement = createRetirement(unawaited, host.graph, ({ error, ...retired }, section) => {
       const scrubbed = error === undefined ? undefined : this.#ledger.scrub(error, section)
       if (this.#closed) this.#noteEndAtClose(retired, scrubbed)
       this.#events.emit({ kind: 'retired', ...retired, error: scrubbed })
@@ -173,6 +178,11 @@ export class Engine {
     return this.#bake.underWay
   }
 
+  /** The module whose hook the caller is in, while this plane waits for that hook. */
+  get hookUnderWay(): UnitId | undefined {
+    return this.#hookCalls.current
+  }
+
   /** Asks for one reload. Resolves with its outcome, when that is stable or undone; rejects for its own signal and after `close`. */
   reload(request: ReloadRequest): Promise<Outcome> {
     if (this.#closed) return Promise.reject(closedError())
@@ -244,6 +254,7 @@ export class Engine {
     await doneWithin(lifetime.all, this.#retirement.idle())
     await note(this.#host, () => journal.settle())
     lifetime.drains.release()
+    this.#hookCalls.pause()
     const failed = stopped.flatMap(({ unit, instance, end }) => {
       return end.kind === 'done'
         ? []
@@ -278,6 +289,7 @@ export class Engine {
       pass.fail(error)
     } finally {
       this.#active = undefined
+      this.#hookCalls.pause()
     }
   }
 
@@ -288,6 +300,8 @@ export class Engine {
     } catch (error) {
       this.#host.logger.error(`A verdict met a fault of Trimtab's own: ${describeThrown(error)}`)
       for (const { pass } of this.#ledger.unproved) pass.fail(error)
+    } finally {
+      this.#hookCalls.pause()
     }
     const waiting = this.#waiting
     if (wasFull && !this.#isFull() && waiting !== undefined) this.#turns.enqueue(() => this.#turn(waiting))

@@ -207,15 +207,19 @@ class Application {
       clock: host.clock,
       timeout: timeoutOf(host, module, 'reloadTimeout'),
       signal: this.#request.signal,
-      run: (signal) =>
-        reload.call(module.definition, {
-          ...createHookContext(host, { module, key, view: this.#view, holds: new Map() }, signal),
-          next: section,
-          previous,
-          changes: sectionChanges(host, at, previous, section),
-          resource: instance.resource,
-          prepared,
-        }),
+      run: (signal) => {
+        const context = createHookContext(host, { module, key, view: this.#view, holds: new Map() }, signal)
+        return host.runHook(unit, signal, () =>
+          reload.call(module.definition, {
+            ...context,
+            next: section,
+            previous,
+            changes: sectionChanges(host, at, previous, section),
+            resource: instance.resource,
+            prepared,
+          }),
+        )
+      },
     })
     // A function is the undo that the hook returned; anything else it returned means nothing.
     const undo = end.kind === 'done' && typeof end.value === 'function' ? (end.value as () => unknown) : undefined

@@ -47,14 +47,18 @@ export async function checkAll(host: StepHost, { steps, origin, signal }: CheckT
       clock: host.clock,
       timeout,
       signal,
-      run: (step_) =>
-        check.call(module.definition, {
-          ...createHookContext(host, { module, key, view: host.committed, holds: new Map() }, step_),
-          next: step.section,
-          previous,
-          changes: sectionChanges(host, step.at, previous, step.section),
-          resource: step.current?.resource,
-        }),
+      run: (step_) => {
+        const context = createHookContext(host, { module, key, view: host.committed, holds: new Map() }, step_)
+        return host.runHook(unit, step_, () =>
+          check.call(module.definition, {
+            ...context,
+            next: step.section,
+            previous,
+            changes: sectionChanges(host, step.at, previous, step.section),
+            resource: step.current?.resource,
+          }),
+        )
+      },
       onLate: (late) => {
         if ('value' in late) void discardPrepared(host, module, late.value)
       },
@@ -87,9 +91,9 @@ export async function checkAll(host: StepHost, { steps, origin, signal }: CheckT
 }
 
 /** Every refusal says where: at the places the module named, or at its section. */
-function problemsOfEnd(
+export function problemsOfEnd(
   host: StepHost,
-  { unit, at }: Step,
+  { unit, at }: Pick<Step, 'unit' | 'at'>,
   end: Exclude<StepEnd<unknown>, { kind: 'done' }>,
   origin: CheckTask['origin'],
 ): readonly Problem[] {

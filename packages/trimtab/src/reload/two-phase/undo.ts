@@ -187,14 +187,16 @@ async function undoReload(
     signal: host.lifetime.all.over,
     run: (signal) => {
       const context = createHookContext(host, { module, key, view, holds: new Map() }, signal)
-      if (undo !== undefined) return undo(context)
-      return reload?.call(module.definition, {
-        ...context,
-        next: previous,
-        previous: step.section,
-        changes: sectionChanges(host, at, step.section, previous),
-        resource: instance.resource,
-        prepared: undefined,
+      return host.runHook(step.unit, signal, () => {
+        if (undo !== undefined) return undo(context)
+        return reload?.call(module.definition, {
+          ...context,
+          next: previous,
+          previous: step.section,
+          changes: sectionChanges(host, at, step.section, previous),
+          resource: instance.resource,
+          prepared: undefined,
+        })
       })
     },
   })
