@@ -1,41 +1,54 @@
-import { type ModuleReport, type Outcome, type PlaneEvent, type PendingRestart, printProblem } from 'trimtab'
+import type { EventData, TrimtabEvent } from 'trimtab'
+
+type Completed = EventData['dev.trimtab.reload.completed']
+type ModuleReport = Completed['modules'][number]
+type PendingRestarts = Completed['pendingRestart']
 
 /**
  * Tells a person what became of each reload: what changed, who took it, what was refused and where, and what waits for a
  * restart. Shows no secret: what the plane tells holds none.
  */
-export function createReport(print: (line: string) => void): (event: PlaneEvent) => void {
-  /** What was said to wait, so that it is said once a reload. */
-  let told: readonly string[] = []
+export function createReport(print: (line: string) => void): (event: TrimtabEvent) => void {
+  /** Whether something was said to wait, so that its end is said as well. */
+  let isWaiting = false
   let isCommitting = false
 
-  const tellWaiting = (pending: readonly PendingRestart[]) => {
-    const waiting = pending.map(({ path, running, configured }) => `${path} is ${running}, configured ${configured}`)
-    for (const line of waiting) print(`  waiting   for a restart: ${line}`)
-    if (waiting.length === 0 && told.length > 0) print('  waiting   nothing any more')
-    told = waiting
+  const tellWaiting = (pending: PendingRestarts) => {
+    for (const { path, running, configured } of pending) {
+      print(`  waiting   for a restart: ${path} is ${running}, configured ${configured}`)
+    }
+    if (pending.length === 0 && isWaiting) print('  waiting   nothing any more')
+    isWaiting = pending.length > 0
+  }
+  const tellMoved = (title: string, pending: PendingRestarts) => {
+    // Of a commit it is told with everything else.
+    if (isCommitting) return
+    print(title)
+    tellWaiting(pending)
   }
 
   return (event) => {
-    switch (event.kind) {
-      case 'committed':
+    switch (event.type) {
+      case 'dev.trimtab.reload.committed':
         isCommitting = true
         return
-      case 'settled':
+      case 'dev.trimtab.reload.completed':
         isCommitting = false
-        if (event.repeated) return
-        for (const line of outcomeLines(event.outcome)) print(line)
-        tellWaiting(event.outcome.pendingRestart)
+        if (event.data.repeated) return
+        for (const line of completedLines(event.data, event.generation)) print(line)
+        tellWaiting(event.data.pendingRestart)
         return
-      case 'pending_restart':
-        // Of a commit it is told with everything else.
-        if (isCommitting) return
-        print(event.pending.length > 0 ? 'configured, but not in force:' : 'configured is what is in force:')
-        tellWaiting(event.pending)
+      case 'dev.trimtab.restart.pending':
+        tellMoved('configured, but not in force:', event.data.pendingRestart)
         return
-      case 'retired':
-        if (event.cutOff.length === 0 && event.error === undefined) print(`  ended     ${event.module}, the old one`)
+      case 'dev.trimtab.restart.cleared':
+        tellMoved('configured is what is in force:', [])
         return
+      case 'dev.trimtab.module.retired': {
+        const { module, cutOff, error } = event.data
+        if (cutOff.length === 0 && error === undefined) print(`  ended     ${module}, the old one`)
+        return
+      }
       default:
       // A plane tells more than a person at a terminal wants to read, and later versions of it more again.
     }
@@ -47,18 +60,20 @@ export function isReported(line: string): boolean {
   return /^Reload \S+ \(|waits? for a restart/.test(line)
 }
 
-function outcomeLines(outcome: Outcome): readonly string[] {
-  const { generation, modules, problems, duration } = outcome
-  const title = `reload by ${outcome.triggers.join(', ')}:`
+function completedLines(completed: Completed, generation: number): readonly string[] {
+  const { status, triggers, changes, changeCount, modules, problems, duration } = completed
+  const title = `reload by ${triggers.join(', ')}:`
   const end = `generation ${generation}, ${Math.round(duration)} ms`
   const steps = modules.flatMap(moduleLine)
-  const told = problems.map(
-    (problem) => `  ${problem.severity === 'error' ? 'refused  ' : 'warning  '} ${printProblem(problem)}`,
-  )
-  switch (outcome.status) {
+  const told = problems.map(({ severity, text }) => `  ${severity === 'error' ? 'refused  ' : 'warning  '} ${text}`)
+  switch (status) {
     case 'full_success':
-    case 'partial_applied':
-      return [`${title} ${end}`, ...outcome.changes.summary().map((line) => `  changed   ${line}`), ...steps, ...told]
+    case 'partial_applied': {
+      const changed = changes.map(({ line }) => `  changed   ${line}`)
+      // Of very many changes an event has the first ones.
+      const more = changeCount > changes.length ? [`  changed   ${changeCount - changes.length} more`] : []
+      return [`${title} ${end}`, ...changed, ...more, ...steps, ...told]
+    }
     case 'unchanged':
       return [`${title} nothing to apply, still ${end}`, ...told]
     case 'validation_failed':
@@ -67,23 +82,23 @@ function outcomeLines(outcome: Outcome): readonly string[] {
     case 'rolled_back':
     case 'stuck':
     case 'circuit_open':
-      return [`${title} ${outcome.status.replace('_', ' ')}, still ${end}`, ...steps, ...told]
+      return [`${title} ${status.replace('_', ' ')}, still ${end}`, ...steps, ...told]
     default:
-      return outcome satisfies never
+      return status satisfies never
   }
 }
 
-function moduleLine(report: ModuleReport): readonly string[] {
-  switch (report.status) {
+function moduleLine({ status, module, action, step, error }: ModuleReport): readonly string[] {
+  switch (status) {
     case 'applied':
-      return [`  ${report.action.padEnd(9)} ${report.module}`]
+      return [`  ${(action ?? status).padEnd(9)} ${module}`]
     case 'failed':
-      return [`  failed    ${report.module} at its ${report.step}: ${report.error}`]
+      return [`  failed    ${module} at its ${step}: ${error}`]
     case 'undone':
-      return [`  undone    ${report.module}`]
+      return [`  undone    ${module}`]
     case 'skipped':
       return []
     default:
-      return report satisfies never
+      return status satisfies never
   }
 }

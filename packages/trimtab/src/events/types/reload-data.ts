@@ -113,6 +113,8 @@ export interface ReloadCommitted {
 export interface ReloadCompleted {
   readonly status: EventStatus
   readonly triggers: readonly EventTrigger[]
+  /** What it led to: the generation of its commit, or the one that stayed. Later ones may be in force by now. */
+  readonly generation: number
   /** True where it failed for the very same reasons as the one before it. */
   readonly repeated: boolean
   /** The content it was about; absent where none could be read. */

@@ -46,6 +46,7 @@ export const reloadEvents: EventTable<ReloadEventData> = {
       {
         status: oneOf(eventStatuses, 'How it ended'),
         triggers: triggersSchema,
+        generation: count('What it led to: the generation of its commit, or the one that stayed'),
         repeated: flag('True where it failed for the very same reasons as the one before it'),
         digest: text('Identifies the content; absent where none could be read'),
         changes: changesSchema,

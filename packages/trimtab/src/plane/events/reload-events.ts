@@ -48,6 +48,7 @@ function completedData(outcome: Outcome, repeated: boolean): ReloadCompleted {
   const base = {
     status,
     triggers,
+    generation: outcome.generation,
     repeated,
     digest,
     changes: [],
