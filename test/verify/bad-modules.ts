@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { createServer } from 'node:net'
 import type { Module } from 'trimtab'
 import type { VerifiedHook, VerifyRuleId } from 'trimtab/testing'
-import { goodHooks, leaving, type Pool, poolModule } from './workbench.ts'
+import { goodHooks, leaving, type Pool, poolModule, replacedPoolModule } from './workbench.ts'
 
 /** A module with one fault, and what has to be said of it. */
 export interface BadModule {
@@ -225,7 +225,7 @@ const state: readonly BadModule[] = [
   ),
   bad('shares its state among resources', 'disturbs-running start', () => {
     const shared: Pool = { max: 0, idle: 0, stopped: false }
-    return poolModule({ start: ({ config }) => Object.assign(shared, config), reload: undefined })
+    return replacedPoolModule({ start: ({ config }) => Object.assign(shared, config) })
   }),
   bad('changes the resource in check', 'check-has-effects check', () =>
     poolModule({

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { defineModule, type Module } from 'trimtab'
 import { verifyModule } from 'trimtab/testing'
 import { expect, test } from 'vitest'
-import { config, goodHooks, type Pool, poolModule, trees, verifyPool } from './workbench.ts'
+import { config, goodHooks, type Pool, poolModule, replacedPoolModule, trees, verifyPool } from './workbench.ts'
 
 const good: Record<string, () => Module<Pool>> = {
   'changes in place': () => poolModule(goodHooks),
-  'is replaced': () => poolModule({ ...goodHooks, reload: undefined }),
+  'is replaced': () => replacedPoolModule({ check: goodHooks.check }),
   'returns its undo': () =>
     poolModule({
       ...goodHooks,
@@ -17,8 +17,7 @@ const good: Record<string, () => Module<Pool>> = {
         return () => Object.assign(resource, { max: previous.max, idle: previous.idle })
       },
     }),
-  'is exclusive, with a cascade': () =>
-    poolModule({ ...goodHooks, reload: undefined, exclusive: true, replace: 'cascade' }),
+  'is exclusive, with a cascade': () => replacedPoolModule({ exclusive: true, replace: 'cascade' }),
   'has a timer': () => {
     const timers = new Map<Pool, NodeJS.Timeout>()
     return poolModule({
@@ -54,7 +53,7 @@ const good: Record<string, () => Module<Pool>> = {
         Object.assign(resource, { max: prepared?.max ?? next.max, idle: next.idle })
       },
     }),
-  'is not always enabled': () => poolModule({ ...goodHooks, reload: undefined, enabled: ({ max }) => max === 1 }),
+  'is not always enabled': () => replacedPoolModule({ enabled: ({ max }) => max === 1 }),
 }
 
 test.each(Object.keys(good))('nothing is found of a module that %s', async (name) => {

@@ -50,9 +50,14 @@ export const goodHooks = {
 
 /** A module that does everything right but for what is given. */
 export function poolModule<Prepared = undefined>(hooks: Partial<Definition<Prepared>>): Module<Pool> {
-  const { check: _, ...others } = goodHooks
-  const rest: Omit<Definition<Prepared>, 'name'> = { ...others, config: config.section('pool'), ...hooks }
-  return defineModule({ ...rest, name: 'pool' })
+  const { start, reload, stop } = goodHooks
+  return defineModule({ start, reload, stop, ...hooks, config: config.section('pool'), name: 'pool' })
+}
+
+/** The same, without `reload`: each change brings another resource. */
+export function replacedPoolModule(hooks: Partial<Definition<undefined>>): Module<Pool> {
+  const { start, stop } = goodHooks
+  return defineModule({ start, stop, ...hooks, config: config.section('pool'), name: 'pool' })
 }
 
 const limits = { deadline: 2_000, grace: 40, blocked: 60, budget: 10_000 }

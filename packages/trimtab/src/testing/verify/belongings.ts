@@ -104,7 +104,7 @@ export function followBelongings(owners: AsyncLocalStorage<Call>): Belongings {
 
 function isOpen({ type, resource }: Handle): boolean {
   // What Node tells of its own handles: a timer knows whether it is over, and a closed handle no longer answers `hasRef`.
-  const target = resource.deref() as { _destroyed?: boolean; hasRef?(): boolean | undefined } | undefined
+  const target: { _destroyed?: boolean; hasRef?(): boolean | undefined } | undefined = resource.deref()
   if (target === undefined) return false
   if (type === 'Timeout') return target._destroyed === false
   // Every message port says false, open or closed, until somebody listens on it.

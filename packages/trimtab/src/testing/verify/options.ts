@@ -33,6 +33,7 @@ export interface VerifyModuleOptions<Resource> extends VerifyLimits {
   readonly isDisposed?: ((prepared: unknown) => boolean) | undefined
 }
 
+/** What holds where a time is left away. */
 export const verifyDefaults = {
   deadline: 1_000,
   grace: 250,

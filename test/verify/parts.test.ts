@@ -1,0 +1,140 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { defineConfig, defineModule, type JsonObject, type Module } from 'trimtab'
+import {
+  httpClientModule,
+  httpClientSchema,
+  httpClientsModule,
+  httpListenerModule,
+  httpListenerSchema,
+  loggerModule,
+  loggerSchema,
+  rateLimiterModule,
+  rateLimiterSchema,
+  tlsCertificateModule,
+  tlsCertificateSchema,
+} from 'trimtab/parts'
+import { verifyModule, type VerifyModuleOptions } from 'trimtab/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+import { config as gatewayConfig } from '../../examples/gateway/src/config.ts'
+import { routes } from '../../examples/gateway/src/routes.ts'
+import { createTestPair } from '../support/certificates.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const config = defineConfig(
+  z.object({
+    log: loggerSchema,
+    http: httpListenerSchema,
+    limits: rateLimiterSchema,
+    tls: tlsCertificateSchema,
+    clients: z.record(z.string(), httpClientSchema).default({}),
+    client: httpClientSchema.default({ url: 'http://127.0.0.1:1' } as never),
+  }),
+)
+
+/** Generous, as the machine may be busy: what these modules do wrong, they do at any speed. */
+const limits = { deadline: 5_000, grace: 2_000, blocked: 500, budget: 60_000 }
+
+const verify = <R>(
+  module: Module<R>,
+  trees: readonly JsonObject[],
+  observe: NonNullable<VerifyModuleOptions<R>['observe']>,
+) => verifyModule(module, { config, trees, observe, ...limits })
+
+async function listening(handler?: Parameters<typeof createServer>[1]): Promise<string> {
+  const server = createServer(handler as never).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('nothing is found of the logger', async () => {
+  const folder = tempFolder()
+  const log = (level: string, name: string) => ({ log: { level, destination: join(folder, name) } })
+  const trees = [log('info', 'a.log'), log('debug', 'a.log'), log('warn', 'b.log')]
+  const found = await verify(loggerModule({ config: config.section('log') }), trees, ({ pino }) => pino.level)
+  expect(found).toEqual([])
+})
+
+test('nothing is found of the rate limiter', async () => {
+  const trees = [{ limits: { limit: 10 } }, { limits: { limit: 20, interval: '2s' } }, { limits: { burst: 3 } }]
+  const found = await verify(rateLimiterModule({ config: config.section('limits') }), trees, (limiter) =>
+    limiter.take('somebody', 0),
+  )
+  expect(found).toEqual([])
+})
+
+const observeListener = ({ server, host }: { server: object; host: string }) => {
+  const { keepAliveTimeout, headersTimeout, requestTimeout, maxConnections } = server as Record<string, unknown>
+  return { host, keepAliveTimeout, headersTimeout, requestTimeout, maxConnections }
+}
+const http = (fields: JsonObject) => ({ http: { port: 0, linger: '10ms', ...fields } })
+
+test('nothing is found of the listener', async () => {
+  const trees = [http({}), http({ keepAliveTimeout: '1s' }), http({ requestTimeout: '70s', maxConnections: 5 })]
+  const module = httpListenerModule({ config: config.section('http'), handler: (_, response) => response.end() })
+  expect(await verify(module, trees, observeListener)).toEqual([])
+})
+
+test('nothing is found of the listener with a certificate, nor of the certificate', async () => {
+  const [one, other] = [createTestPair({ name: 'one' }), createTestPair({ name: 'other' })]
+  const tls = tlsCertificateModule({ config: config.section('tls') })
+  const trees = [
+    { tls: { certFile: one.certFile, keyFile: one.keyFile }, ...http({}) },
+    { tls: { cert: other.cert, key: other.key, minVersion: 'TLSv1.3' }, ...http({ keepAliveTimeout: '1s' }) },
+  ]
+  const observe = ({ fingerprint, context }: { fingerprint: string; context: { minVersion?: unknown } }) => {
+    return { fingerprint, minVersion: context.minVersion }
+  }
+  expect(await verify(tls, trees, observe)).toEqual([])
+  const module = httpListenerModule({ config: config.section('http'), tls, handler: (_, response) => response.end() })
+  expect(await verify(module, trees, observeListener)).toEqual([])
+})
+
+test('nothing is found of the client, while it is used', async () => {
+  const [one, other] = [await listening(), await listening()]
+  const client = httpClientModule({ config: config.section('client') })
+  const trees = [{ client: { url: one } }, { client: { url: other } }, { client: { url: one, connections: 2 } }]
+  const found = await verify(client, trees, ({ origin }) => origin)
+  expect(found).toEqual([])
+})
+
+test('nothing is found of a module that sends requests through clients, nor of those', async () => {
+  const url = await listening((_, response) => void response.end('{}'))
+  const clients = httpClientsModule({ config: config.section('clients') })
+  const trees = [{ clients: { a: { url }, b: { url } } }, { clients: { a: { url, connections: 3 }, c: { url } } }]
+  const observe = (all: ReadonlyMap<string, { origin: string }>) => [...all].map(([key, { origin }]) => [key, origin])
+  expect(await verify(clients, trees, observe)).toEqual([])
+  const user = defineModule({
+    name: 'user',
+    config: config.section('clients'),
+    dependsOn: [clients],
+    start: ({ use, signal }) =>
+      use(clients.at('a'), async (client) => {
+        const { body } = await client.request({ method: 'GET', path: '/', signal })
+        return body.json()
+      }),
+  })
+  expect(await verify(user, trees, (answer) => answer)).toEqual([])
+})
+
+test('nothing is found of the routes of the gateway', async () => {
+  const upstreams = { blue: { url: 'http://127.0.0.1:1' }, green: { url: 'http://127.0.0.1:2' } }
+  const traffic = (upstream: string) => ({
+    traffic: {
+      upstreams,
+      routes: { orders: { match: '/orders/*', upstream }, all: { match: '/*', upstream: 'blue', order: 200 } },
+    },
+  })
+  const trees = [traffic('blue'), traffic('green')]
+  const found = await verifyModule(routes, { config: gatewayConfig, trees, ...limits })
+  expect(found).toEqual([])
+})
