@@ -43,6 +43,7 @@ export {
   type ReloadContext,
   type StartContext,
   type StopContext,
+  type TenantChangeContext,
   type Undo,
 } from './modules/define-module.ts'
 export type { UnitId } from './modules/instance.ts'
@@ -60,6 +61,8 @@ export type {
   PlaneState,
 } from './plane/plane.ts'
 export type { RunOptions } from './plane/run.ts'
+export type { TenantOptions } from './plane/tenants/tenant-options.ts'
+export type { Tenants, TenantStatus } from './plane/tenants/tenants.ts'
 export type { Selector, ValueChange, WatchOptions } from './plane/watchers.ts'
 export { type Clock, systemClock, type Timer } from './primitives/clock.ts'
 export type { Disposer } from './primitives/disposers.ts'
@@ -95,6 +98,13 @@ export { type FileSourceOptions, fileSource } from './sources/file.ts'
 export { type ObjectSourceOptions, objectSource } from './sources/object.ts'
 export type { Override, OverrideTerms } from './sources/override.ts'
 export { type PolledAnswer, type PolledContent, type PollingSourceOptions, pollingSource } from './sources/polling.ts'
+export { type OverlayFolderOptions, overlayFolder } from './sources/overlays/overlay-folder.ts'
+export type {
+  ListedTenant,
+  OverlayListing,
+  OverlayReader,
+  OverlaySource,
+} from './sources/overlays/overlay-source.ts'
 export type { ReferenceAllowList } from './sources/references/allow-list.ts'
 export type { ReferenceFailure, ReferenceResolver } from './sources/references/resolver.ts'
 export { type ReadingOptions, readingOf } from './sources/reading-of.ts'
@@ -123,5 +133,13 @@ export type {
 export type { Violation, ViolationKind } from './tenancy/guard/violation.ts'
 export type { ViolationCount } from './tenancy/guard/violation-counts.ts'
 export type { ViolationQuery } from './tenancy/guard/violation-ring.ts'
+export type { TenantEvent, TenantState } from './tenancy/overlay/tenant-events.ts'
+export type {
+  TenantFailure,
+  TenantModuleReport,
+  TenantOutcome,
+  TenantTrigger,
+} from './tenancy/overlay/tenant-outcome.ts'
+export type { TenantValueChange } from './tenancy/overlay/tenant-watches.ts'
 export { isTenantId, parseTenantId, type TenantId } from './tenancy/tenant-id.ts'
 export type { Tenant, TenantContext } from './tenancy/tenants.ts'

@@ -4,6 +4,7 @@ import { type Json, typeName } from '../primitives/json.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Section } from '../schema/section.ts'
 import type { Guard } from '../tenancy/guard/guard.ts'
+import type { TenantId } from '../tenancy/tenant-id.ts'
 import type { TenantContext } from '../tenancy/tenants.ts'
 import { checkHealthHook, type HealthHook } from './health-hook.ts'
 
@@ -91,6 +92,20 @@ export interface HealthContext<Config, Resource> extends Omit<HookContext, 'hold
   readonly config: Config
 }
 
+/**
+ * What `checkTenant` and `reloadTenant` are given: a change of what one tenant has in the module's section, the tenant's
+ * own values above the shared ones. They are called inside that tenant's context.
+ */
+export interface TenantChangeContext<Config, Resource> extends HookContext {
+  readonly tenant: TenantId
+  readonly next: Config
+  /** What the module runs on for this tenant: the shared section, unless it has been told of another one. */
+  readonly previous: Config
+  /** The differences under the module's own section. */
+  readonly changes: Changes
+  readonly resource: Resource
+}
+
 /** Takes one reload back. Runs under a deadline of its own, with what every hook is given. */
 export type Undo = (context: HookContext) => unknown
 
@@ -160,6 +175,15 @@ export interface ModuleDefinition<S, Each extends boolean, Resource, Prepared> e
    * go with it. They are named after the module: `pool`, `pool/queries`, `upstreams["blue"]`.
    */
   readonly health?: HealthHook<HealthContext<HookConfig<S, Each>, Resource>> | undefined
+  /** Refuses a tenant's change by throwing, before anything has changed. The tenant keeps what it has. */
+  checkTenant?(context: TenantChangeContext<HookConfig<S, Each>, Resource>): unknown
+  /**
+   * Takes a tenant's change in place. Until it is called for a tenant, the resource runs on the shared section for it; what
+   * it was told of a tenant stands until it is called again, also when the shared section changes. It may return its own
+   * undo; where it returns none it is called again with the change reversed. A resource that is started later is told of
+   * every tenant whose section is another than the shared one.
+   */
+  reloadTenant?(context: TenantChangeContext<HookConfig<S, Each>, Resource>): Undo | void | PromiseLike<Undo | void>
   /** Ends the resource. */
   stop?(context: StopContext<Resource>): unknown
 }
@@ -196,6 +220,8 @@ export function defineModule<S = undefined, Each extends boolean = false, Resour
   if (replaceOn !== undefined && reload === undefined)
     throw refuse('has `replaceOn`, which is for modules with `reload`: without one every change brings a new resource')
   checkHealthHook(name, definition.health)
+  if (config === undefined && (definition.checkTenant ?? definition.reloadTenant) !== undefined)
+    throw refuse('has `checkTenant` or `reloadTenant`, which are told of changes in its section: give it a `config`')
   for (const timeout of Object.keys(defaultTimeouts)) {
     // The keys of a constant object of this module.
     const value = definition[timeout as keyof ModuleTimeouts]
@@ -217,7 +243,7 @@ export function defineModule<S = undefined, Each extends boolean = false, Resour
   return Object.freeze(module) as unknown as Each extends true ? EachModule<Resource> : Module<Resource>
 }
 
-const hookNames = ['start', 'check', 'reload', 'stop', 'enabled'] as const
+const hookNames = ['start', 'check', 'reload', 'stop', 'enabled', 'checkTenant', 'reloadTenant'] as const
 
 /** What the types say, for plain JavaScript. */
 function checkHooks(definition: unknown): void {

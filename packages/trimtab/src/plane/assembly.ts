@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { keyedDigest } from '../model/digest.ts'
+import type { RedactionBasis } from '../model/secrecy/redaction.ts'
 import { createGraph } from '../modules/graph.ts'
 import { defaultTimeouts, type ModuleTimeouts } from '../modules/define-module.ts'
 import { type Clock, systemClock } from '../primitives/clock.ts'
@@ -11,9 +12,10 @@ import { createLayerReader, type LayerReader, type OpenSource } from '../reload/
 import type { Loader } from '../reload/candidate/candidate.ts'
 import { Engine } from '../reload/engine.ts'
 import type { Journal } from '../reload/proof/journal.ts'
+import type { Judge } from '../reload/proof/judge.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
 import type { Source, SourceHost } from '../sources/source.ts'
-import { createReferences } from '../sources/references.ts'
+import { createReferences, type References } from '../sources/references.ts'
 import { environmentResolver } from '../sources/references/environment-resolver.ts'
 import { fileResolver } from '../sources/references/file-resolver.ts'
 import { hasReference } from '../sources/references/parse-references.ts'
@@ -38,6 +40,7 @@ export interface Reading {
   /** Milliseconds that reading one source may take. */
   readonly readTimeout: number
   readonly resolvers: readonly ReferenceResolver[]
+  readonly references: References
   /** Whether a text holds a reference that somebody would resolve. */
   readonly isReference: (text: string) => boolean
 }
@@ -80,6 +83,7 @@ export function openReading(
     identify,
     readTimeout,
     resolvers,
+    references: resolving,
     isReference: (text) => hasReference(text, schemes),
   }
 }
@@ -92,15 +96,16 @@ export interface EngineParts {
   readonly logger: Logger
   readonly loader: Loader
   readonly journal: Journal
-  readonly isReference: (text: string) => boolean
+  readonly basis: RedactionBasis
   readonly tenants: TenantContext
   readonly guard: Guard
+  readonly judge: Judge
 }
 
 const undoLimit = 8
 
 export function assembleEngine(parts: EngineParts): Engine {
-  const { options, clock, random, logger, loader, journal, isReference, tenants, guard } = parts
+  const { options, clock, random, logger, loader, journal, basis, tenants, guard } = parts
   const { reload = {} } = options
   return new Engine({
     host: {
@@ -117,12 +122,12 @@ export function assembleEngine(parts: EngineParts): Engine {
         apply: reload.apply ?? reloadDefaults.apply,
         restartOnly: reload.restartOnly ?? reloadDefaults.restartOnly,
       },
-      basis: { key: randomBytes(32), isReference },
+      basis,
       logger,
     },
     random,
     breaker: breakerOptions(options.breaker),
-    judge: options.bake?.judge,
+    judge: parts.judge,
     historyLimit: reload.history ?? reloadDefaults.history,
     undoLimit,
   })

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { TrimtabError } from '../errors/trimtab-error.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { createGraph } from '../modules/graph.ts'
 import { createBudget } from '../primitives/budget.ts'
 import { keptAlive } from '../primitives/clock.ts'
 import { deferred } from '../primitives/deferred.ts'
@@ -10,18 +12,23 @@ import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigSchema } from '../schema/define-config.ts'
 import { configInvalid, sourceUnreadable } from '../schema/problem.ts'
 import { createOverrides } from '../sources/override.ts'
+import type { TenantId } from '../tenancy/tenant-id.ts'
+import type { Tenant } from '../tenancy/tenants.ts'
 import { ambient } from './ambient.ts'
 import { assembleEngine, loggerOf, openReading, type Reading, timeOf } from './assembly.ts'
 import { bootLoader, findBootContent } from './boot.ts'
 import { closeSources } from './close.ts'
 import { openTelling } from './events/telling.ts'
 import { createFollower, type FollowParts } from './follow-sources.ts'
+import { openHealth } from './health/open-health.ts'
 import { openGuarding, sharedTenants } from './guarding.ts'
 import { LivePlane } from './live-plane.ts'
 import { describeCause, observe } from './observe.ts'
 import { checkOptions, type PlaneOptions, reloadDefaults } from './options.ts'
 import type { Plane } from './plane.ts'
 import { hostInstance, openState } from './open-state.ts'
+import { LiveTenants } from './tenants/live-tenants.ts'
+import { type OpenTenants, openTenants } from './tenants/open-tenants.ts'
 
 /**
  * Starts a plane: reads the sources, asks every module, starts them, and follows what changes from then on. Throws
@@ -94,13 +101,20 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   const loader = bootLoader(reading.loader)
   loader.start(boot.loaded)
   const { journal } = state
+  const basis = { key: randomBytes(32), isReference }
+  const sharedOf = sharedTenants(() => engine.committed?.snapshot)
+  const tenantOf = (id: TenantId): Tenant => tenants?.configs.get(id) ?? sharedOf(id)
   const { context, guard } = openGuarding(
     {
       options: options.guard,
       clock,
-      tenantOf: sharedTenants(() => engine.committed?.snapshot),
+      tenantOf,
       onListenerError: (error) => engine.noteListenerFailure(error),
     },
+    open,
+  )
+  const planeHealth = openHealth(
+    { options, clock, random, logger, sources: () => reading.reader.status, bootedFrom: () => boot.from },
     open,
   )
   const engine: Engine = assembleEngine({
@@ -111,16 +125,36 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     logger,
     loader,
     journal,
-    isReference,
+    basis,
     tenants: context,
     guard,
+    judge: planeHealth.judge,
   })
+  const tenants = openTenants(
+    {
+      options: options.tenants,
+      definition,
+      engine,
+      graph: createGraph(options.modules ?? []),
+      reading,
+      basis,
+      context,
+      random,
+      logger,
+    },
+    open,
+  )
   observe(telling.told, logger)
   telling.follow(engine)
+  planeHealth.follow(engine)
+  planeHealth.health.events.on((event) => telling.tell({ kind: 'health', event }))
   overrides.on((event) => telling.tell({ kind: 'override', event }))
   guard.events.on((event) => telling.tell({ kind: 'guard', event }))
   if (boot.from !== 'configured') telling.tell({ kind: 'recovered', from: boot.from, why: boot.why })
+  const show = (snapshot: Snapshot<object>) => tenants?.show(snapshot)
+  engine.follow(show)
   await bootEngine(engine, boot.from !== 'configured')
+  await startTenants(engine, tenants)
 
   const wake: FollowParts['wake'] = (trigger) => void engine.reload({ trigger, background: true }).catch(() => {})
   follow(engine, reading, { clock, random, logger, wake }, open)
@@ -138,8 +172,10 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     stateDir: state.dir?.folder,
     open,
     noteStop: () => state.noteStop(),
+    planeHealth,
     runHost,
-    tenants: context,
+    tenants: new LiveTenants(context, tenantOf, tenants),
+    show,
     guard,
   })
 }
@@ -158,6 +194,16 @@ async function bootEngine(engine: Engine, force: boolean): Promise<void> {
   if (failed === undefined || engine.committed !== undefined) return
   await engine.close()
   throw bootError(failed, engine.bootFailure)
+}
+
+/** What one tenant has of its own may be missing; that nobody knows who has any stops the boot. */
+async function startTenants(engine: Engine, tenants: OpenTenants | undefined): Promise<void> {
+  try {
+    await tenants?.start()
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
 }
 
 /** Reloads when a source or something it refers to may have changed. */

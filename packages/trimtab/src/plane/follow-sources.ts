@@ -15,7 +15,8 @@ export interface FollowParts {
   readonly wake: (trigger: Trigger) => void
 }
 
-const restart = { backoff: { initial: 1_000, max: 30_000 }, healthyAfter: 10_000 }
+/** How what ends or fails is started again. */
+export const restart = { backoff: { initial: 1_000, max: 30_000 }, healthyAfter: 10_000 }
 
 /** Runs what tells of changes for as long as the plane lives, and starts it again when it fails. */
 export interface Follower {

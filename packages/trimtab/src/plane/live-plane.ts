@@ -1,5 +1,6 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { PlaneEvents } from '../events/bus.ts'
+import type { Health } from '../health/health.ts'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
@@ -16,11 +17,12 @@ import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
 import type { Overrides, OverrideTerms } from '../sources/override.ts'
 import type { Guard } from '../tenancy/guard/guard.ts'
-import type { TenantContext } from '../tenancy/tenants.ts'
 import type { Reading } from './assembly.ts'
 import { type CloseOptions, type CloseReport, checkSpan, closeSources } from './close.ts'
 import { explainPath, type Explanation } from './explain.ts'
 import type { AppliedOverride, Plane, PlaneReloadOptions, PlaneState } from './plane.ts'
+import type { Tenants } from './tenants/tenants.ts'
+import type { PlaneHealth } from './health/open-health.ts'
 import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
 import {
   pathSelector,
@@ -47,7 +49,10 @@ export interface LivePlaneParts {
   /** Notes that the process has been asked to stop, so that its end is no crash. */
   readonly noteStop: () => void
   readonly runHost: RunHost
-  readonly tenants: TenantContext
+  readonly planeHealth: PlaneHealth
+  readonly tenants: Tenants<unknown>
+  /** Told of every snapshot in the moment in which it comes into force. */
+  readonly show: (snapshot: Snapshot<object>) => void
   readonly guard: Guard
 }
 
@@ -70,9 +75,13 @@ export class LivePlane<Config> implements Plane<Config> {
     this.#parts = parts
     this.#watchHost = { events: parts.engine.events, onAbort: createSharedAbort() }
     this.#config = this.snapshot.config
+    parts.planeHealth.remedyWith(({ edits, for: time, reason }, check) =>
+      this.override(edits, { for: time, reason: `A remedy of the health check ${check}: ${reason}` }),
+    )
     parts.engine.follow((snapshot) => {
       // What this plane's own schema gave.
       this.#config = snapshot.config as DeepReadonly<Config>
+      parts.show(snapshot)
     })
   }
 
@@ -87,13 +96,14 @@ export class LivePlane<Config> implements Plane<Config> {
 
   get state(): PlaneState {
     if (this.#life.kind !== 'open') return { kind: this.#life.kind }
-    const { engine, bootedFrom, stateDir } = this.#parts
+    const { engine, planeHealth, bootedFrom, stateDir } = this.#parts
     const { snapshot, pending } = this.#committed
     return {
       kind: 'running',
       generation: snapshot.generation,
       bootedFrom,
       baking: engine.baking,
+      stopping: planeHealth.health.isDraining,
       stuck: engine.stuck,
       pendingRestart: pending,
       breaker: engine.breaker,
@@ -106,6 +116,10 @@ export class LivePlane<Config> implements Plane<Config> {
     return reader.status.map((status) => {
       return status.revision === undefined ? status : { ...status, revision: identify(status.revision) }
     })
+  }
+
+  get health(): Health {
+    return this.#parts.planeHealth.health
   }
 
   get outcomes(): readonly Outcome[] {
@@ -125,9 +139,9 @@ export class LivePlane<Config> implements Plane<Config> {
     return { state: engine.breaker, reset: () => this.#unawaitedByHooks(engine.resetBreaker()) }
   }
 
-  get tenants(): TenantContext<Config> {
+  get tenants(): Tenants<Config> {
     // Its handles give what this plane's own schema gave.
-    return this.#parts.tenants as TenantContext<Config>
+    return this.#parts.tenants as Tenants<Config>
   }
 
   get guard(): Guard {
@@ -222,14 +236,17 @@ export class LivePlane<Config> implements Plane<Config> {
   }
 
   run(options: RunOptions = {}): Promise<number> {
-    const { runHost, clock, logger, engine, noteStop } = this.#parts
+    const { runHost, clock, logger, engine, planeHealth, noteStop } = this.#parts
     return runUntilStopped(
       {
         host: runHost,
         clock,
         logger,
         reload: () => void engine.reload({ trigger: 'signal', background: true }).catch(() => {}),
-        leave: noteStop,
+        leave: () => {
+          planeHealth.health.drain(stopping)
+          noteStop()
+        },
         close: (budget) => this.close({ budget }),
         closing: this.#closing.signal,
       },
@@ -244,6 +261,7 @@ export class LivePlane<Config> implements Plane<Config> {
     if (budget !== undefined) engine.limitClosing(budget)
     const release = this.#watchHost.onAbort(signal, () => engine.limitClosing(0))
     if (this.#life.kind === 'open') {
+      this.#parts.planeHealth.health.drain(stopping)
       // A stop that hangs is waited for until its deadline, whatever else the process has left to do.
       this.#life = { kind: 'closing', done: keptAlive(() => this.#close()) }
       this.#closing.abort(closedError())
@@ -258,9 +276,10 @@ export class LivePlane<Config> implements Plane<Config> {
   }
 
   async #close(): Promise<CloseReport> {
-    const { engine, overrides, open, logger, noteStop, clock } = this.#parts
+    const { engine, planeHealth, overrides, open, logger, noteStop, clock } = this.#parts
     noteStop()
-    const modules = await engine.close()
+    // No check is to meet a resource that is being stopped.
+    const modules = await engine.close(planeHealth.health.close())
     this.#ended.abort(closedError())
     overrides.close()
     const sources = await closeSources(open, { clock, logger, time: engine.closingTime })
@@ -304,6 +323,9 @@ export class LivePlane<Config> implements Plane<Config> {
     if (this.#life.kind !== 'open') throw closedError()
   }
 }
+
+/** Why there is to be no more traffic. */
+const stopping = 'stopping'
 
 function candidateError(): TrimtabError {
   return new TrimtabError('option_invalid', 'The option candidate of reload() is for a dry run: set dryRun to true.')

@@ -1,4 +1,5 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
+import type { HealthCheck } from '../health/check.ts'
 import { defaultTimeouts, type Module, type ModuleTimeouts } from '../modules/define-module.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Logger } from '../primitives/logger.ts'
@@ -9,8 +10,18 @@ import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
 import type { ReferenceAllowList } from '../sources/references/allow-list.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
 import type { Source } from '../sources/source.ts'
+import { checkTenantOptions, type TenantOptions } from './tenants/tenant-options.ts'
 import { checkGuardOptions, type GuardOptions } from '../tenancy/guard/guard-options.ts'
 import { checkEvents, type EventOptions, eventOptionNames } from './events/event-options.ts'
+import {
+  type BakeOptions,
+  bakeOptionNames,
+  checkBakeOptions,
+  checkHealthChecks,
+  checkHealthOptions,
+  type HealthOptions,
+  healthOptionNames,
+} from './health/health-options.ts'
 
 /**
  * How reloads are carried out. The timeouts are those of every module that names none of its own. Times are
@@ -58,8 +69,16 @@ export interface PlaneOptions<Schema extends ConfigSchema = ConfigSchema> {
   readonly references?: ReferenceOptions | undefined
   readonly reload?: ReloadOptions | undefined
   readonly breaker?: Partial<BreakerOptions> | undefined
-  /** Who decides whether a new snapshot may stay. Without a judge every commit is stable at once. */
-  readonly bake?: { readonly judge: Judge } | undefined
+  /** Looked at beside those that the modules bring. */
+  readonly checks?: readonly HealthCheck[] | undefined
+  readonly health?: HealthOptions | undefined
+  /**
+   * How a commit proves itself where there are required health checks; without any it is stable at once. They decide
+   * unless there is a `judge`.
+   */
+  readonly bake?: BakeOptions | undefined
+  /** Where tenants have values of their own: `{ folder: 'tenants' }`. Without it they all have the shared configuration. */
+  readonly tenants?: TenantOptions | undefined
   /** How `plane.guard` keeps tenants apart. Code alone says so: no source can loosen it. */
   readonly guard?: GuardOptions | undefined
   /** Where everything that happens goes, from the boot on. */
@@ -83,7 +102,10 @@ const known = [
   'references',
   'reload',
   'breaker',
+  'checks',
+  'health',
   'bake',
+  'tenants',
   'guard',
   'events',
   'logger',
@@ -101,7 +123,9 @@ const knownInside = {
   references: ['allow', 'resolvers'],
   reload: [...Object.keys(defaultTimeouts), ...Object.keys(reloadDefaults)],
   breaker: Object.keys(defaultBreaker),
-  bake: ['judge'],
+  health: healthOptionNames,
+  bake: bakeOptionNames,
+  tenants: ['folder', 'overlays'],
   guard: ['mode', 'allow', 'refuseMismatch', 'capacity'],
   events: eventOptionNames,
 } as const satisfies { readonly [Name in keyof PlaneOptions]?: readonly string[] }
@@ -123,8 +147,10 @@ export function checkOptions(options: PlaneOptions): void {
   checkSurroundings(options)
   if (!Array.isArray(modules) || modules.some((module) => module?.definition === undefined))
     throw invalid('modules', 'has to be a list of what defineModule() gives')
-  if (bake !== undefined && typeof bake.judge?.judge !== 'function')
-    throw invalid('bake.judge', 'has to be an object with a function `judge`')
+  if (bake !== undefined) checkBakeOptions(bake)
+  if (options.health !== undefined) checkHealthOptions(options.health)
+  if (options.checks !== undefined) checkHealthChecks(options.checks)
+  if (options.tenants !== undefined) checkTenantOptions(options.tenants)
   if (options.guard !== undefined) checkGuardOptions(options.guard)
   if (options.events !== undefined) checkEvents(options.events)
   if (logger !== undefined && logger !== false) checkLogger(logger)

@@ -1,4 +1,5 @@
 import type { PlaneEvents } from '../events/bus.ts'
+import type { Health } from '../health/health.ts'
 import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
@@ -12,10 +13,10 @@ import type { PendingRestart } from '../reload/plan/pending-restart.ts'
 import type { PathsOf, ValueAt } from '../schema/section.ts'
 import type { Override, OverrideTerms } from '../sources/override.ts'
 import type { Guard } from '../tenancy/guard/guard.ts'
-import type { TenantContext } from '../tenancy/tenants.ts'
 import type { CloseOptions, CloseReport } from './close.ts'
 import type { Explanation } from './explain.ts'
 import type { RunOptions } from './run.ts'
+import type { Tenants } from './tenants/tenants.ts'
 import type { Selector, ValueChange, WatchOptions } from './watchers.ts'
 
 /** What a plane is doing. */
@@ -27,6 +28,8 @@ export type PlaneState =
       readonly bootedFrom: 'configured' | 'last_known_good' | 'fallback'
       /** Whether the newest snapshot waits for its verdict. */
       readonly baking: boolean
+      /** Whether it has been told to stop: it is not ready any more, and its modules go on for the time of the grace. */
+      readonly stopping: boolean
       readonly stuck: readonly StuckModule[]
       readonly pendingRestart: readonly PendingRestart[]
       readonly breaker: BreakerState
@@ -64,6 +67,8 @@ export interface Plane<Config> extends AsyncDisposable {
   readonly snapshot: Snapshot<DeepReadonly<Config>>
   readonly state: PlaneState
   readonly sources: readonly SourceStatus[]
+  /** The checks of the service and of its modules, what they last said, and what follows from it. */
+  readonly health: Health
   /** The newest first; at most as many as `reload.history` says. */
   readonly outcomes: readonly Outcome[]
   /** Undefined until the boot has ended. */
@@ -79,8 +84,8 @@ export interface Plane<Config> extends AsyncDisposable {
     reset(): Promise<Outcome>
   }
 
-  /** Carries the tenant with the work that is done for it. */
-  readonly tenants: TenantContext<Config>
+  /** Carries the tenant with the work that is done for it, and knows what each tenant has of its own. */
+  readonly tenants: Tenants<Config>
   /** Decides whether work for one tenant may touch what belongs to another. */
   readonly guard: Guard
 

@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import type { HookHost } from '../modules/hook-context.ts'
 import type { UnitId } from '../modules/instance.ts'
-import { describeEnd } from '../modules/lifecycle.ts'
+import { describeEnd, type LifecycleHost } from '../modules/lifecycle.ts'
 import { createHookCalls } from '../modules/hook-calls.ts'
 import { createLifetime } from '../modules/lifetime.ts'
 import { createRetirement, type Retired, type Retirement } from '../modules/retirement.ts'
@@ -133,6 +133,11 @@ export class Engine {
   /** Takes out of a text what is secret now, was so before, or can be gone back to. */
   scrub(text: string): string {
     return this.#ledger.scrub(text)
+  }
+
+  /** What hooks are given, for whoever calls further ones. */
+  get hookHost(): LifecycleHost {
+    return this.#host
   }
 
   /** Says in the log what a listener threw or rejected with, without secrets. */

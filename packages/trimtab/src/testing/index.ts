@@ -12,6 +12,7 @@ export {
   type RecordingModuleOptions,
 } from './recording-module.ts'
 export type { Behaviour, HookScript, RecordedHook, RecordingScript, ScriptStep } from './recording-script.ts'
+export { type ScriptedOverlays, type ScriptedOverlaysOptions, scriptedOverlays } from './scripted-overlays.ts'
 export { type ScriptedSource, type ScriptedSourceOptions, scriptedSource } from './scripted-source.ts'
 export { createTestPlane, type TestPlane, type TestPlaneOptions } from './test-plane.ts'
 export type { VerifyFinding } from './verify/findings.ts'

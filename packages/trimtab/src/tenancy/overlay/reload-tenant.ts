@@ -64,7 +64,8 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
   if (!effective.ok) return end('refused', effective.problems)
   const { config } = effective
   const warnings = [...read.warnings, ...effective.warnings]
-  const before = request.applied ?? configs.peek(tenant) ?? shared.config
+  const reads = configs.peek(tenant) ?? shared.config
+  const before = request.applied ?? reads
   const changes = changesOf(parts, { tenant, before, next: config, content, shared })
 
   const inForce = configs.overlays.get(tenant)
@@ -84,7 +85,7 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
       configs.commit(tenant, content, config, shared)
       const modules = applied.kind === 'idle' ? [] : applied.modules
       if (changes.isEmpty && modules.length === 0) return { status: 'unchanged', problems: warnings, modules }
-      return { status: 'applied', problems: warnings, modules, changes, previous: before, next: config }
+      return { status: 'applied', problems: warnings, modules, changes, previous: reads, next: config }
     }
     case 'refused':
       return end('refused', applied.problems, applied.modules)

@@ -98,6 +98,15 @@ export class TenantConfigs implements TenantOwner {
     return effective.ok ? effective.config : undefined
   }
 
+  /** Decides what a tenant reads, as if somebody had read it: so that it is told where it has to be held. */
+  settleQuietly(id: TenantId): void {
+    try {
+      void this.get(id).config
+    } catch {
+      // The next reader is told.
+    }
+  }
+
   /** Puts a valid overlay, or none, in force. `config` is what it makes of `shared`. */
   commit(id: TenantId, content: TenantContent | undefined, config: object, shared: Snapshot<object>): void {
     if (content === undefined) this.#overlays.delete(id)

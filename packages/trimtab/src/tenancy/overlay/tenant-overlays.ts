@@ -209,7 +209,9 @@ export class TenantOverlays {
     const startedAt = clock.now()
     const from = clock.monotonic()
     const previousState = this.stateOf(tenant)
-    const read = await this.#readFor(tenant, triggers)
+    // Watches learn of what all share by themselves; here only of what comes of it for who had been held.
+    const isOnlyShared = triggers.every((trigger) => trigger === 'shared') && !configs.troubles.has(tenant)
+    const read = await this.#readFor(tenant, isOnlyShared)
     const applied = applier.isNeeded && triggers.includes('shared') ? this.#applied.get(tenant) : undefined
     const end = await reloadTenant(this.#parts, { tenant, read, applied, signal })
     this.#noteNames(tenant, end, read)
@@ -226,7 +228,7 @@ export class TenantOverlays {
     if (state !== previousState && configs.isLoaded) {
       events.emit({ kind: 'state', tenant, previous: previousState, next: state })
     }
-    if (end.status === 'applied') {
+    if (end.status === 'applied' && !isOnlyShared) {
       if (!end.changes.isEmpty) events.emit({ kind: 'changed', tenant, changes: end.changes })
       onApplied(tenant, end.previous, end.next)
     }
@@ -234,10 +236,9 @@ export class TenantOverlays {
     return outcome
   }
 
-  async #readFor(tenant: TenantId, triggers: readonly TenantTrigger[]): Promise<OverlayRead> {
+  async #readFor(tenant: TenantId, isOnlyShared: boolean): Promise<OverlayRead> {
     const { configs, readTimeout, definition, ...parts } = this.#parts
     const inForce = configs.overlays.get(tenant)
-    const isOnlyShared = triggers.every((trigger) => trigger === 'shared') && !configs.troubles.has(tenant)
     if (isOnlyShared) return { kind: 'read', content: inForce, warnings: [], names: this.#names.get(tenant) ?? [] }
     const clash = this.#clashes.get(tenant)
     if (clash !== undefined) return { kind: 'refused', problems: [clash], names: [] }

@@ -1,0 +1,125 @@
+import { TrimtabError } from '../../errors/trimtab-error.ts'
+import type { Disposer } from '../../primitives/disposers.ts'
+import type { Emitter } from '../../primitives/emitter.ts'
+import type { ConfigDefinition } from '../../schema/define-config.ts'
+import { writtenFor } from '../../tenancy/overlay/effective.ts'
+import type { TenantConfigs } from '../../tenancy/overlay/tenant-configs.ts'
+import type { TenantEvent, TenantState } from '../../tenancy/overlay/tenant-events.ts'
+import type { TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
+import type { TenantOverlays } from '../../tenancy/overlay/tenant-overlays.ts'
+import type { TenantValueChange, TenantWatches } from '../../tenancy/overlay/tenant-watches.ts'
+import { parseTenantId, type TenantId } from '../../tenancy/tenant-id.ts'
+import type { Tenant, TenantContext } from '../../tenancy/tenants.ts'
+import { explainPath, type Explanation } from '../explain.ts'
+import type { WatchOptions } from '../watchers.ts'
+import type { Tenants, TenantStatus } from './tenants.ts'
+
+/** What a plane with the option `tenants` has running. */
+export interface TenantsParts {
+  readonly definition: ConfigDefinition
+  readonly configs: TenantConfigs
+  readonly overlays: TenantOverlays
+  readonly watches: TenantWatches
+  readonly events: Emitter<TenantEvent>
+  readonly isReference: (text: string) => boolean
+}
+
+/** `parts` is undefined where the plane has no option `tenants`. */
+export class LiveTenants implements Tenants<unknown> {
+  readonly #context: TenantContext
+  readonly #tenantOf: (id: TenantId) => Tenant
+  readonly #parts: TenantsParts | undefined
+  readonly run: TenantContext['run']
+  readonly current: TenantContext['current']
+  readonly bind: TenantContext['bind']
+
+  constructor(context: TenantContext, tenantOf: (id: TenantId) => Tenant, parts: TenantsParts | undefined) {
+    this.#context = context
+    this.#tenantOf = tenantOf
+    this.#parts = parts
+    // Bound, so that they can be handed on; and without a call between, because readers come here all the time.
+    this.run = this.#context.run
+    this.current = this.#context.current
+    this.bind = this.#context.bind
+  }
+
+  get(tenant: string): Tenant {
+    return this.#tenantOf(parseTenantId(tenant))
+  }
+
+  stateOf(tenant: TenantId): TenantState {
+    return this.#configured.overlays.stateOf(tenant)
+  }
+
+  list(): readonly TenantId[] {
+    return this.#configured.overlays.ids
+  }
+
+  status(tenant: string): TenantStatus {
+    const { overlays, configs } = this.#configured
+    const id = parseTenantId(tenant)
+    return {
+      tenant: id,
+      state: overlays.stateOf(id),
+      hasOverlay: configs.overlays.has(id),
+      held: configs.troubles.get(id),
+      lastOutcome: overlays.lastOutcome(id),
+    }
+  }
+
+  get states(): readonly TenantStatus[] {
+    return this.list().map((id) => this.status(id))
+  }
+
+  watch(
+    path: string,
+    listener: (change: TenantValueChange<never>) => unknown,
+    { signal }: WatchOptions = {},
+  ): Disposer {
+    const { watches, definition } = this.#configured
+    if (typeof listener !== 'function')
+      throw new TrimtabError('option_invalid', 'tenants.watch() needs a function that it can call.')
+    // A path is looked up now, because one that nobody knows would never tell anything. As the types have it, it is known.
+    definition.section(path as never)
+    // The public signature ties the listener to the schema's types; here it is only passed on.
+    return watches.watch(path, listener as (change: TenantValueChange) => unknown, signal)
+  }
+
+  explain(tenant: string, path: string): Explanation {
+    const { configs, definition, isReference } = this.#configured
+    const { config } = this.get(tenant)
+    const { shared } = configs
+    // It has just been read, which throws where there is nothing shared.
+    if (shared === undefined) throw new TrimtabError('internal', 'A tenant reads what is not there.')
+    const layer = configs.overlays.get(parseTenantId(tenant))?.layer
+    return explainPath(path, {
+      shape: definition.shape,
+      // A configuration is an object.
+      snapshot: { ...shared, config: config as object, written: writtenFor(shared, layer) },
+      layers: layer === undefined ? shared.layers : [...shared.layers, layer],
+      // Fields that wait for a restart are not for tenants.
+      pending: [],
+      isReference,
+    })
+  }
+
+  async reload(tenant: string): Promise<TenantOutcome> {
+    return this.#configured.overlays.reload(parseTenantId(tenant))
+  }
+
+  async reloadAll(): Promise<readonly TenantOutcome[]> {
+    return this.#configured.overlays.reloadAll()
+  }
+
+  get events(): Emitter<TenantEvent> {
+    return this.#configured.events
+  }
+
+  get #configured(): TenantsParts {
+    if (this.#parts !== undefined) return this.#parts
+    throw new TrimtabError(
+      'part_not_configured',
+      "This plane has no tenants with values of their own. Add the option `tenants` to createPlane(): { folder: 'tenants' }.",
+    )
+  }
+}

@@ -1,0 +1,48 @@
+import type { Disposer } from '../../primitives/disposers.ts'
+import type { Emitter } from '../../primitives/emitter.ts'
+import type { Logger } from '../../primitives/logger.ts'
+import { type Problem, printProblem } from '../../schema/problem.ts'
+import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
+import type { TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
+
+/** Turns what is told of tenants into lines for people. */
+export function observeTenants(events: Emitter<TenantEvent>, logger: Logger): Disposer {
+  return events.on((event) => {
+    switch (event.kind) {
+      case 'state':
+        logger.info(`The tenant ${event.tenant} is ${event.next} and no longer ${event.previous}`)
+        return
+      case 'changed':
+        logger.info([`The tenant ${event.tenant} has changed`, ...event.changes.summary()].join('; '))
+        return
+      case 'held': {
+        const what = event.hasGood ? 'goes on with its last good configuration' : 'has no configuration'
+        tell(`The tenant ${event.tenant} ${what}`, event.problems, (line) => logger.error(line))
+        return
+      }
+      case 'recovered':
+        logger.info(`The tenant ${event.tenant} reads what is configured for it again`)
+        return
+      case 'listing':
+        if (event.problems.length === 0) logger.info('The list of tenants is in order again')
+        tell('The list of tenants', event.problems, (line) => logger.warn(line))
+        return
+      case 'settled':
+        if (!event.repeated) logWarnings(event.outcome, logger)
+        return
+      default:
+        event satisfies never
+    }
+  })
+}
+
+/** Errors are told by `held`. */
+function logWarnings({ tenant, problems }: TenantOutcome, logger: Logger): void {
+  for (const problem of problems) {
+    if (problem.severity === 'warning') logger.warn(`The tenant ${tenant}: ${printProblem(problem)}`)
+  }
+}
+
+function tell(what: string, problems: readonly Problem[], write: (line: string) => void): void {
+  for (const problem of problems) write(`${what}: ${printProblem(problem)}`)
+}

@@ -1,0 +1,113 @@
+import type { Snapshot } from '../../model/snapshot.ts'
+import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
+import type { Graph } from '../../modules/graph.ts'
+import type { Disposers } from '../../primitives/disposers.ts'
+import { createEmitter } from '../../primitives/emitter.ts'
+import type { Logger } from '../../primitives/logger.ts'
+import type { Random } from '../../primitives/random.ts'
+import { supervise } from '../../primitives/supervise.ts'
+import type { Engine } from '../../reload/engine.ts'
+import type { ConfigDefinition } from '../../schema/define-config.ts'
+import { sourceUnreadable } from '../../schema/problem.ts'
+import { failureKind } from '../../sources/failure-kind.ts'
+import type { OwnedTenantContext } from '../../tenancy/context.ts'
+import { TenantConfigs } from '../../tenancy/overlay/tenant-configs.ts'
+import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
+import { TenantOverlays } from '../../tenancy/overlay/tenant-overlays.ts'
+import { TenantWatches } from '../../tenancy/overlay/tenant-watches.ts'
+import type { Reading } from '../assembly.ts'
+import { createFollower, restart } from '../follow-sources.ts'
+import { createModuleApplier } from './apply-tenant.ts'
+import type { TenantsParts } from './live-tenants.ts'
+import { observeTenants } from './observe-tenants.ts'
+import { overlaysOf, type TenantOptions } from './tenant-options.ts'
+
+export interface OpenTenantsParts {
+  readonly options: TenantOptions | undefined
+  readonly definition: ConfigDefinition
+  readonly engine: Engine
+  readonly graph: Graph
+  readonly reading: Reading
+  readonly basis: RedactionBasis
+  readonly context: OwnedTenantContext<unknown>
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** The tenants of a plane, from before its boot on. */
+export interface OpenTenants extends TenantsParts {
+  /** Takes over what all share, in the turn in which it comes into force. */
+  show(snapshot: Snapshot<object>): void
+  /** Loads every overlay, and follows them and the plane from then on. Throws `source_unreadable`. */
+  start(): Promise<void>
+}
+
+/** Undefined where the plane has no option `tenants`. */
+export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenants | undefined {
+  const { options, definition, engine, reading, context, random, logger, basis } = parts
+  if (options === undefined) return undefined
+  const { clock } = engine.hookHost
+  const onListenerError = (error: unknown) => engine.noteListenerFailure(error)
+  const source = overlaysOf(options)
+  const reader = source.open({ clock, random, shape: definition.shape })
+  const events = createEmitter<TenantEvent>(onListenerError)
+  observeTenants(events, logger)
+  const isShared = () => source.unlisted === 'shared'
+  const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared })
+  const run = (tenant: string, work: () => unknown) => context.run(tenant, work)
+  const watches = new TenantWatches({ configs, run, onListenerError })
+  const wake = () => overlays.referencesChanged()
+  const follower = createFollower({ clock, random, logger, wake }, reading.resolvers)
+  const overlays: TenantOverlays = new TenantOverlays({
+    definition,
+    configs,
+    applier: createModuleApplier(engine.hookHost, parts.graph, basis),
+    references: reading.references,
+    basis,
+    sharedSecrets: () => engine.committed?.secrets ?? [],
+    source,
+    reader,
+    clock,
+    random,
+    readTimeout: reading.readTimeout,
+    events,
+    onApplied: (tenant, previous, next) => watches.tell(tenant, previous, next),
+    onReferences: (references) => follower.references(references),
+  })
+  const closing = new AbortController()
+  let following: Promise<void> | undefined
+  open.add(async () => {
+    closing.abort()
+    await Promise.all([following, follower.close(), watches.close(), overlays.close()])
+  })
+
+  return {
+    definition,
+    configs,
+    overlays,
+    watches,
+    events,
+    isReference: basis.isReference,
+    show(snapshot) {
+      configs.shared = snapshot
+    },
+    async start() {
+      const problems = await overlays.load()
+      if (problems.length > 0) throw sourceUnreadable(problems)
+      const stop = engine.events.on((event) => {
+        if (event.kind !== 'committed' || event.previous === undefined) return
+        watches.sharedChanged(event.previous, event.changes)
+        overlays.sharedChanged()
+      })
+      open.add(stop)
+      // What was committed while they were loaded.
+      overlays.sharedChanged()
+      const { watch } = reader
+      if (watch === undefined) return
+      const onFailure = (error: unknown) =>
+        logger.warn(`${source.name} is not followed and will be again (${failureKind(error)})`)
+      const follow = (signal: AbortSignal) => watch.call(reader, (tenant) => overlays.wake(tenant), signal)
+      following = supervise(follow, closing.signal, { clock, random, ...restart, onFailure })
+    },
+  }
+}
