@@ -25,3 +25,4 @@ export {
   type VerifySeverity,
 } from './verify/rules.ts'
 export { verifyModule } from './verify/verify-module.ts'
+export { verifyHealthCheck, type VerifyHealthCheckOptions } from './verify/verify-health-check.ts'

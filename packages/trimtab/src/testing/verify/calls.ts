@@ -28,6 +28,8 @@ export interface CallRequest<T> {
   readonly cutShort?: boolean | undefined
   /** The rule that is broken when it throws, where that means more than that it throws. */
   readonly failsAs?: VerifyRuleId | undefined
+  /** What may be thrown. */
+  readonly forgives?: ((error: unknown) => boolean) | undefined
   readonly run: (signal: AbortSignal) => T | PromiseLike<T>
 }
 
@@ -58,7 +60,7 @@ export class Calls {
     })
   }
 
-  async run<T>({ hook, signal: given, cutShort = false, failsAs, run }: CallRequest<T>): Promise<T> {
+  async run<T>({ hook, signal: given, cutShort = false, failsAs, forgives, run }: CallRequest<T>): Promise<T> {
     const { controller, release } = childController(given)
     const { signal } = controller
     const call: Call = { hook, signal, state: 'open', abortedAt: undefined, isCutShort: cutShort, stall: 0 }
@@ -75,7 +77,7 @@ export class Calls {
       return value
     } catch (error) {
       call.state = 'failed'
-      if (call.abortedAt === undefined) this.#noteFailure(hook, error, failsAs)
+      if (call.abortedAt === undefined && forgives?.(error) !== true) this.#noteFailure(hook, error, failsAs)
       throw error
     } finally {
       release()
@@ -123,6 +125,16 @@ export class Calls {
     await turns(5)
     await waitUntil(this.#clock, this.#limits.grace, () => isFewEnough(this.#belongings.open()))
     return this.#belongings.open()
+  }
+
+  /** Says so where there was more open after each round than after the one before. */
+  noteGrowth(counts: readonly number[], open: readonly Belonging[]): void {
+    const isGrowing = counts.every((count, index) => index === 0 || count > (counts[index - 1] ?? 0))
+    const newest = open.at(-1)
+    if (!isGrowing || newest === undefined) return
+    const rules = { timer: 'leaks-timer', handle: 'leaks-handle', 'process listener': 'leaks-listener' } as const
+    const text = `has more open after every round (${counts.join(', ')}), the last is ${newest.what}`
+    this.#findings.add(rules[newest.kind], newest.owner.hook, text)
   }
 
   /** To be called when nothing runs any more: says what was left, and forgets it. */

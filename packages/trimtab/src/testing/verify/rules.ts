@@ -1,5 +1,5 @@
-/** What of a module or check a finding is about. `dispose` is the end of what `check` prepared; `run` is a health check's. */
-export type VerifiedHook = 'enabled' | 'check' | 'start' | 'reload' | 'undo' | 'stop' | 'dispose' | 'run'
+/** What of a module or check a finding is about. `dispose` is the end of what `check` prepared; `run` and `close` are a health check's. */
+export type VerifiedHook = 'enabled' | 'check' | 'start' | 'reload' | 'undo' | 'stop' | 'dispose' | 'run' | 'close'
 
 /** `error`: a plane with it will one day lose a reload, a resource or the process. `warning`: it should be looked at. */
 export type VerifySeverity = 'error' | 'warning'
@@ -149,7 +149,7 @@ export const verifyRules = {
   'report-too-large': rule(
     'warning',
     'It reports more than is kept',
-    'At most 4 KiB of a message and 16 KiB of details are kept. Say what matters.',
+    'Kept are at most 256 findings, 4 KiB of a message, and of details 256 values, 6 levels and 1 KiB of a text, all of it JSON. Say what matters.',
   ),
   'report-unreadable': rule(
     'error',

@@ -12,7 +12,7 @@ export const living: Scenario = {
   needs: ['start', 'stop', 'enabled'],
   suits: ({ config }) => config !== undefined,
   async run(lab, looks) {
-    const { calls, findings } = lab.parts
+    const { calls } = lab.parts
     await lab.boot(0)
     const counts = [(await calls.settled(() => true)).length]
     let open: readonly Belonging[] = []
@@ -25,12 +25,7 @@ export const living: Scenario = {
       open = await calls.settled((now) => now.length <= before)
       counts.push(open.length)
     }
-    const isGrowing = counts.every((count, index) => index === 0 || count > (counts[index - 1] ?? 0))
-    const newest = open.at(-1)
-    if (!isGrowing || newest === undefined) return
-    const rules = { timer: 'leaks-timer', handle: 'leaks-handle', 'process listener': 'leaks-listener' } as const
-    const text = `has more open after every reload (${counts.join(', ')}), the last is ${newest.what}`
-    findings.add(rules[newest.kind], newest.owner.hook, text)
+    calls.noteGrowth(counts, open)
   },
 }
 
