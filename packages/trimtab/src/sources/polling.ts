@@ -244,13 +244,13 @@ function keyOf(reading: Reading): string {
   return reading.kind === 'layer' ? `layer ${reading.layer.digest}` : reading.kind
 }
 
-function milliseconds(option: string, written: string | number): number {
+function milliseconds(name: string, written: string | number): number {
   const bounds = { min: 1, max: 24 * 60 * 60 * 1_000 }
   const parsed = durationQuantity.parse(written, bounds)
-  if (parsed === undefined) throw invalid(option, durationQuantity.phrase(bounds))
+  if (parsed === undefined) throw invalid(name, durationQuantity.phrase(bounds))
   return parsed
 }
 
-function invalid(option: string, expected: string): TrimtabError {
-  return new TrimtabError('option_invalid', `The option ${option} of pollingSource() must be ${expected}.`)
+function invalid(name: string, expected: string): TrimtabError {
+  return new TrimtabError('option_invalid', `The option ${name} of pollingSource() must be ${expected}.`)
 }

@@ -207,7 +207,8 @@ function distinct(questions: readonly Question[], answers: Answers): readonly Re
 function byScheme(resolvers: readonly ReferenceResolver[]): ReadonlyMap<string, ReferenceResolver> {
   const map = new Map<string, ReferenceResolver>()
   for (const resolver of resolvers) {
-    if (typeof resolver?.resolve !== 'function') throw invalid('resolvers', 'expected objects with scheme and resolve()')
+    if (typeof resolver?.resolve !== 'function')
+      throw invalid('resolvers', 'expected objects with scheme and resolve()')
     const { scheme } = resolver
     if (!isScheme(scheme))
       throw invalid('resolvers', `${JSON.stringify(scheme)} is no scheme; one is like vault or aws-sm`)
