@@ -48,7 +48,9 @@ export function createAdmission<Request>(options: TenantMiddlewareOptions<Reques
     const named = await find(view, request)
     if (named === undefined || named === null || named === '') return refused('tenant_not_named')
     if (!isTenantId(named)) return refused('tenant_context_invalid')
-    if ((await authorize(named, request, signal)) !== true) return refused('tenant_forbidden')
+    // Something else that is taken for true in an `if` is a mistake, and lets nobody in.
+    const answer: unknown = await authorize(named, request, signal)
+    if (answer !== true) return refused('tenant_forbidden')
     return { kind: 'admitted', tenant: named }
   }
   const stateAllows = (tenant: TenantId): Admission => {

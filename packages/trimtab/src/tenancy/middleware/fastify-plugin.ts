@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { TenantId } from '../tenant-id.ts'
 import { createAdmission, type TenantMiddlewareOptions } from './admission.ts'
+import { enterRequest } from './enter-request.ts'
 import { nodeView } from './node-view.ts'
 import { tenantProblem } from './tenant-problem.ts'
 
@@ -52,10 +53,7 @@ export function tenantPlugin<Request extends FastifyRequestLike = FastifyRequest
           return
         }
         admitted.set(request.raw, admission.tenant)
-        tenants.run(admission.tenant, () => {
-          request.raw.emit = tenants.bind(request.raw.emit)
-          done()
-        })
+        tenants.run(admission.tenant, () => enterRequest(request.raw, tenants, done))
       })
     })
     // The body is read between the two hooks, and told by the socket, whose context is nobody's.

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createAdmission, type TenantMiddlewareOptions } from './admission.ts'
+import { enterRequest } from './enter-request.ts'
 import { nodeView } from './node-view.ts'
 import { tenantProblem } from './tenant-problem.ts'
 
@@ -32,14 +33,8 @@ export function tenantMiddleware<Request extends IncomingMessage = IncomingMessa
     void admit(nodeView(request), request).then((admission) => {
       if (admission.kind === 'refused') refuse(response, admission.code)
       // Nobody waits for the answer of a connection that was cut meanwhile.
-      else if (!response.destroyed) tenants.run(admission.tenant, () => enter(request, next))
+      else if (!response.destroyed) tenants.run(admission.tenant, () => enterRequest(request, tenants, next))
     })
-
-    /** The body is told by the socket, whose context is nobody's: what listens to it would lose the tenant. */
-    function enter(message: Request, go: () => void): void {
-      message.emit = tenants.bind(message.emit)
-      go()
-    }
   }
 }
 
