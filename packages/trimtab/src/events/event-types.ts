@@ -46,8 +46,6 @@ export type EventDraft = {
  * made from it.
  *
  * @example
- * import { eventTypes } from 'trimtab/sinks'
- *
  * console.log(eventTypes['dev.trimtab.reload.completed'].title) // A reload has ended
  */
 export const eventTypes: EventTable<EventData> = {

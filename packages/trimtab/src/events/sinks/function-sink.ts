@@ -2,6 +2,7 @@ import { TrimtabError } from '../../errors/trimtab-error.ts'
 import type { TrimtabEvent } from '../event-types.ts'
 import type { EventSink } from '../sink.ts'
 
+/** What a function that takes events is called, and how it is called. */
 export interface FunctionSinkOptions {
   /** Default: the name of the function, or `function`. */
   readonly name?: string | undefined

@@ -2,6 +2,7 @@ import { TrimtabError } from '../../../errors/trimtab-error.ts'
 import type { EventSink } from '../../sink.ts'
 import { RotatingFile } from './rotating-file.ts'
 
+/** Where the lines go, and how far the file may grow. */
 export interface JsonLinesSinkOptions {
   /** The file; its folder has to be there. */
   readonly path: string

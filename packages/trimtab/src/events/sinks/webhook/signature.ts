@@ -40,6 +40,7 @@ export function signatureOf({ id, timestamp, body }: Signed, key: Buffer): strin
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`
 }
 
+/** What a signature is held against. */
 export interface VerifyOptions {
   /** As given to `webhookSink`; several while one is being replaced. */
   readonly secret: WebhookSecret | readonly WebhookSecret[]

@@ -7,6 +7,7 @@ import { resolveBySystem } from './checked-lookup.ts'
 import { keysOf, type WebhookSecret } from './signature.ts'
 import { hostOf, openWebhook, type WebhookTarget } from './webhook-writer.ts'
 
+/** Where events are sent, and how they are signed and tried again. */
 export interface WebhookSinkOptions {
   /**
    * Where to: `https://…` or `http://…`, from code or a local file, never from what somebody may publish. No redirect is
