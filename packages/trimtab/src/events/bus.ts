@@ -56,7 +56,7 @@ export function createEventBus(parts: EventBusParts): EventBus {
     if (change.kind === 'failing') logger.warn(`The sink ${sink} loses events: ${change.why}`)
     else logger.warn(`The sink ${sink} takes events again; it has lost ${change.lost}`)
     // An event about a sink makes no other one, or two that fail in turn would keep each other busy for ever.
-    if (!isAboutSink(about)) publish(draftOf(sink, change))
+    if (!isAboutSink(about) && closing === undefined) publish(draftOf(sink, change))
   }
   // What a listener or a full queue brings about is told after what it came from, to everybody.
   const outbox: TrimtabEvent[] = []
@@ -83,7 +83,9 @@ export function createEventBus(parts: EventBusParts): EventBus {
       return queues.length > 0 || listeners.size > 0
     },
     close(budget, over) {
-      closing ??= Promise.all(queues.map((each) => each.close(budget, over))).then(() => undefined)
+      closing ??= Promise.resolve()
+        .then(() => Promise.all(queues.map((each) => each.close(budget, over))))
+        .then(() => undefined)
       return closing
     },
   }

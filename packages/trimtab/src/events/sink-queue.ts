@@ -85,6 +85,8 @@ export class SinkQueue {
     for (const event of this.#waiting.splice(0))
       this.#lose(event, 'there was no time left for it when the plane was closed')
     this.#closing.abort(new Error('The plane is closed'))
+    // What was under way has been given up by that.
+    await this.#working
     if (writer.close === undefined) return
     const left = Math.max(sinkDefaults.flush / 5, budget - (clock.monotonic() - startedAt))
     await runStep({ clock, timeout: Math.min(left, longestBudget), run: () => writer.close?.() })
