@@ -28,11 +28,13 @@ export interface HealthParts {
   readonly logger: Logger
   /** Carries out remedies. Without it a check that has one is refused. */
   readonly remedies?: RemedyHost | undefined
+  /** Whether rounds wait for `begin`. */
+  readonly isHeld?: boolean | undefined
 }
 
 export const healthDefaults = { cacheFor: 250 } as const
 
-/** What one run of a judged check saw, before damping. */
+/** What one run of a check saw, before damping. */
 export interface Observation {
   readonly check: string
   /** Of the snapshot that was in force when the run began. */
@@ -59,12 +61,14 @@ export interface HealthCore extends Health {
   addOwn(check: HealthCheck, options?: AddOptions): Disposer
   /** Adds a check that runs nothing. Its reports come after those of the others. */
   addTold(check: Omit<HealthCheck, 'run'>): ToldCheck
-  /** Every run of a check that may decide about a reload. */
+  /** Every run of every check. */
   readonly observations: Emitter<Observation>
   /** The checks that may decide about a reload, with what they count as. */
   readonly judged: readonly JudgedCheck[]
-  /** Runs those checks every `interval` milliseconds until the returned function is called. */
-  hasten(interval: number): Disposer
+  /** Runs the checks of these names at least every `interval` milliseconds until the returned function is called. */
+  hasten(interval: number, concerns: (name: string) => boolean): Disposer
+  /** Begins the rounds of a health that was held. */
+  begin(): void
   /** From now on, and for good, readiness is unhealthy. */
   drain(reason: string): void
   readonly isDraining: boolean
@@ -114,11 +118,11 @@ class HealthOfProcess implements HealthCore {
         abandoned: ({ settled }, abandoned) => this.#events.emit({ kind: 'abandoned', check: settled.name, abandoned }),
         observed: (entry, { generation: seenIn, isRound }) => {
           if (isRound) this.#remedies.note(entry.settled, entry.isFailing)
-          if (isJudged(entry))
-            this.#observations.emit({ check: entry.settled.name, generation: seenIn, reports: entry.reports })
+          this.#observations.emit({ check: entry.settled.name, generation: seenIn, reports: entry.reports })
         },
       },
     )
+    if (parts.isHeld !== true) this.#collector.begin()
   }
 
   get events(): Emitter<HealthEvent> {
@@ -188,8 +192,12 @@ class HealthOfProcess implements HealthCore {
     return this.answer
   }
 
-  hasten(interval: number): Disposer {
-    return this.#collector.hasten({ interval, concerns: isJudged })
+  hasten(interval: number, concerns: (name: string) => boolean): Disposer {
+    return this.#collector.hasten({ interval, concerns: ({ settled }) => concerns(settled.name) })
+  }
+
+  begin(): void {
+    this.#collector.begin()
   }
 
   drain(reason: string): void {

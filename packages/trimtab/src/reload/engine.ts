@@ -234,9 +234,10 @@ export class Engine {
 
   /**
    * Ends everything: waiting callers hear of it, a running reload is undone, modules stop in reverse, all of it within the
-   * time that `limitClosing` left. Gives what did not stop cleanly.
+   * time that `limitClosing` left, and after `quiet`: the end of what uses resources without being told that they stop.
+   * Gives what did not stop cleanly.
    */
-  async close(): Promise<readonly UnfinishedUnit[]> {
+  async close(quiet?: Promise<unknown>): Promise<readonly UnfinishedUnit[]> {
     const { graph, journal, lifetime } = this.#host
     this.#closed = true
     this.#breaker.stop()
@@ -245,7 +246,7 @@ export class Engine {
     this.#waiting?.cancel(closedError())
     this.#active?.cancel(closedError())
     // The undo of a running reload is waited for as long as there is time.
-    const turns = this.#turns.idle().then(() => this.#breaker.stop())
+    const turns = Promise.all([this.#turns.idle(), quiet]).then(() => this.#breaker.stop())
     const isAtRest = await doneWithin(lifetime.all, turns)
     this.#active?.fail(closedError())
     this.#waiting?.fail(closedError())

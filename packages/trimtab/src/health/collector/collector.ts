@@ -47,6 +47,7 @@ export class Collector {
   #timer: Timer | undefined
   #timerAt = Infinity
   #isWaking = false
+  #hasBegun = false
   #isClosed = false
 
   constructor(parts: CollectorParts, listener: CollectorListener) {
@@ -54,16 +55,19 @@ export class Collector {
     this.#listener = listener
   }
 
-  /** Its first round comes at a random moment of its interval; at once where others have been seen already. */
+  /** Begins the rounds. */
+  begin(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    const now = this.#parts.clock.monotonic()
+    for (const entry of this.#entries) this.#plan(entry, now, false)
+  }
+
   add(entry: CheckEntry): void {
-    const { clock, random } = this.#parts
     const isLate = [...this.#entries].some(({ hasVerdict }) => hasVerdict)
     this.#entries.add(entry)
     this.#epoch += 1
-    const now = clock.monotonic()
-    entry.due = now + (isLate ? 0 : Math.floor(random() * entry.settled.interval))
-    this.#hasten(entry, now)
-    this.#wakeAt(entry.due)
+    if (this.#hasBegun) this.#plan(entry, this.#parts.clock.monotonic(), isLate)
   }
 
   remove(entry: CheckEntry): void {
@@ -127,9 +131,16 @@ export class Collector {
     this.#timer?.cancel()
   }
 
+  /** The first round comes at a random moment of the interval; at once where others have been seen already. */
+  #plan(entry: CheckEntry, now: number, isLate: boolean): void {
+    entry.due = now + (isLate ? 0 : Math.floor(this.#parts.random() * entry.settled.interval))
+    this.#hasten(entry, now)
+    this.#wakeAt(entry.due)
+  }
+
   #hasten(entry: CheckEntry, now: number): void {
     const haste = this.#haste
-    if (haste === undefined || !haste.concerns(entry)) return
+    if (haste === undefined || haste.interval >= entry.settled.interval || !haste.concerns(entry)) return
     entry.hastenedDue = now + Math.floor(this.#parts.random() * haste.interval)
     this.#wakeAt(entry.hastenedDue)
   }

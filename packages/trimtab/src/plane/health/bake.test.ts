@@ -1,0 +1,247 @@
+import { defineConfig, defineModule, dynamic, type HealthCheck, healthy, type Outcome, unhealthy } from 'trimtab'
+import { createManualClock, createTestPlane, type TestPlaneOptions } from 'trimtab/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+
+const schema = z.object({
+  pool: dynamic(z.object({ max: z.number().default(1), enabled: z.boolean().default(true) })),
+  other: dynamic(z.number().default(0)),
+})
+const config = defineConfig(schema)
+
+/** A plane whose pool is sound while `max` is under 100, and who sees what its readers see. */
+async function open(
+  options: Omit<TestPlaneOptions<typeof schema>, 'clock'> = {},
+  hook: 'reload' | 'replace' = 'reload',
+) {
+  const clock = createManualClock()
+  const stopped: number[] = []
+  const pool = defineModule({
+    name: 'pool',
+    config: config.section('pool'),
+    enabled: ({ enabled }) => enabled,
+    start: ({ config: { max } }) => ({ max, isStopped: false }),
+    ...(hook === 'reload'
+      ? {
+          reload: ({ next, resource }: { next: { max: number }; resource: { max: number } }) =>
+            void (resource.max = next.max),
+        }
+      : {}),
+    health: ({ resource }) => {
+      if (resource.isStopped) throw new Error('a health check met a stopped resource')
+      return resource.max < 100 ? healthy() : unhealthy(`${resource.max} are too many`)
+    },
+    stop({ resource }) {
+      resource.isStopped = true
+      stopped.push(resource.max)
+    },
+  })
+  const plane = await createTestPlane(config, { clock, random: () => 0.5, modules: [pool], ...options })
+  onTestFinished(async () => {
+    const closed = plane.close()
+    await clock.advance(60_000)
+    await closed
+    expect(clock.pending).toBe(0)
+  })
+  const seen: number[] = []
+  const readers = () => seen.at(-1) === plane.config.pool.max || seen.push(plane.config.pool.max)
+  /** What a change ends as, and at which time. */
+  const change = async (tree: Parameters<typeof plane.set>[0]) => {
+    let ended: Outcome | undefined
+    const startedAt = clock.monotonic()
+    void plane.set(tree).then((outcome) => (ended = outcome))
+    for (let step = 0; ended === undefined && step < 1_000; step += 1) {
+      await clock.advance(100)
+      readers()
+    }
+    return { outcome: ended, after: clock.monotonic() - startedAt }
+  }
+  readers()
+  return { plane, clock, change, seen, pool, stopped }
+}
+
+describe('a commit is judged by the required health checks', () => {
+  test('a change that every module accepts and that breaks one is undone, and the outcome names the reports', async () => {
+    const { plane, clock, change, seen } = await open()
+    await clock.advance(30_000)
+    expect(plane.state).toMatchObject({ baking: false, generation: 1 })
+    const { outcome, after } = await change({ pool: { max: 500 } })
+    expect(outcome).toMatchObject({
+      status: 'rolled_back',
+      cause: {
+        kind: 'unhealthy',
+        reasons: ['pool failed 5 times in a row: 500 are too many'],
+        reports: [{ check: 'pool', module: 'pool', observed: 'unhealthy', generation: 2, message: '500 are too many' }],
+      },
+    })
+    expect(after).toBeLessThanOrEqual(3_000)
+    expect(seen).toEqual([1, 500, 1])
+    expect(plane.state).toMatchObject({ generation: 3, baking: false })
+    expect(plane.health.answer.readiness.status).toBe('healthy')
+    expect((await change({ pool: { max: 500 } })).outcome).toMatchObject({
+      status: 'validation_failed',
+      problems: [{ code: 'content_set_aside' }],
+    })
+  })
+
+  test('a good one is stable when every check has passed five times, not before the least time', async () => {
+    const { clock, change, plane } = await open()
+    await clock.advance(30_000)
+    const { outcome, after } = await change({ pool: { max: 7 } })
+    expect(outcome).toMatchObject({ status: 'full_success', bakeSkipped: false })
+    expect(after).toBe(5_000)
+    const skipped = plane.reload({ skipBake: true })
+    expect((await skipped).status).toBe('unchanged')
+  })
+
+  test('the boot proves itself within its rounds, and is kept where it does not', async () => {
+    const good = await open()
+    expect(good.plane.state).toMatchObject({ baking: true })
+    await good.clock.advance(25_000)
+    expect(good.plane.lastOutcome).toMatchObject({ status: 'full_success' })
+    const bad = await open({ tree: { pool: { max: 100 } } })
+    await bad.clock.advance(31_000)
+    expect(bad.plane.state).toMatchObject({ baking: false, generation: 1 })
+    expect(bad.plane.health.answer.readiness.status).toBe('unhealthy')
+  })
+
+  test('one that failed before causes no way back, and one that is new has to pass', async () => {
+    let isDown = true
+    const check: HealthCheck = { name: 'db', run: () => (isDown ? unhealthy('down') : healthy()) }
+    const { clock, change, plane } = await open({ checks: [check] })
+    await clock.advance(40_000)
+    expect((await change({ pool: { max: 2 } })).outcome?.status).toBe('full_success')
+    isDown = false
+    await clock.advance(60_000)
+    isDown = true
+    expect((await change({ pool: { max: 3 } })).outcome).toMatchObject({
+      cause: { reasons: [expect.stringContaining('db')] },
+    })
+    expect(plane.config.pool.max).toBe(2)
+  })
+
+  test('one that gives no verdict until the end of its time undoes it', async () => {
+    let hangs = false
+    const check: HealthCheck = {
+      name: 'slow',
+      interval: 60_000,
+      run: () => (hangs ? new Promise(() => {}) : healthy()),
+    }
+    const { clock, change } = await open({ checks: [check], bake: { max: 10_000 } })
+    await clock.advance(120_000)
+    hangs = true
+    const { outcome } = await change({ pool: { max: 2 } })
+    expect(outcome).toMatchObject({
+      status: 'rolled_back',
+      cause: { reasons: [expect.stringMatching(/^slow failed 5 times/)] },
+    })
+  })
+
+  test('without required checks it is stable at once', async () => {
+    const clock = createManualClock()
+    const optional: HealthCheck = { name: 'cache', optional: true, run: () => unhealthy('down') }
+    const plane = await createTestPlane(config, { clock, checks: [optional] })
+    expect(plane.state).toMatchObject({ baking: false })
+    expect(await plane.set({ pool: { max: 2 } })).toMatchObject({ status: 'full_success', bakeSkipped: false })
+    expect(clock.monotonic()).toBe(0)
+    await plane.close()
+  })
+})
+
+describe('a change can not loosen its own judge', () => {
+  test('a module that it turns off still judges it, on the resource that could be gone back to', async () => {
+    const { clock, change, plane, stopped, pool } = await open()
+    await clock.advance(30_000)
+    await plane.use(pool, (resource) => void (resource.max = 100))
+    // It breaks in the very moment in which it is turned off: its last word counts.
+    const { outcome } = await change({ pool: { enabled: false } })
+    expect(outcome).toMatchObject({ status: 'rolled_back', cause: { reports: [{ check: 'pool' }] } })
+    expect(stopped).toEqual([])
+    expect(plane.config.pool.enabled).toBe(true)
+
+    await plane.use(pool, (resource) => void (resource.max = 1))
+    await clock.advance(40_000)
+    const off = await change({ pool: { enabled: false, max: 1 }, other: 1 })
+    expect(off.outcome?.status).toBe('full_success')
+    await clock.advance(1_000)
+    expect(stopped).toEqual([1])
+    expect(plane.health.answer.reports.map(({ check }) => check)).not.toContain('pool')
+  })
+
+  test('a check that is taken away or made optional meanwhile goes on to be asked for its verdict', async () => {
+    const { clock, change, plane } = await open()
+    let broken = false
+    const run = () => (broken ? unhealthy('down') : healthy())
+    let remove = plane.health.add({ name: 'db', run })
+    await clock.advance(30_000)
+    plane.watch('pool.max', () => {
+      broken = true
+      remove()
+      remove = plane.health.add({ name: 'db', run, optional: true })
+    })
+    expect((await change({ pool: { max: 2 } })).outcome).toMatchObject({
+      status: 'rolled_back',
+      cause: { reports: [{ check: 'db' }] },
+    })
+
+    remove()
+    broken = false
+    remove = plane.health.add({ name: 'db', run })
+    await clock.advance(30_000)
+    plane.watch('other', () => remove())
+    const { outcome, after } = await change({ other: 1 })
+    expect(outcome).toMatchObject({ status: 'rolled_back', cause: { reasons: ['db gave no verdict within 30000 ms'] } })
+    expect(after).toBe(30_000)
+  })
+})
+
+describe('a later reload during a bake', () => {
+  test('supersedes it at its own commit, and is judged on the ground of what was stable', async () => {
+    const { clock, plane, seen } = await open()
+    await clock.advance(30_000)
+    const first = plane.set({ pool: { max: 500 } })
+    await clock.advance(1_000)
+    const second = plane.set({ pool: { max: 600 } })
+    await clock.advance(10_000)
+    const outcomes = await Promise.all([first, second])
+    expect(outcomes).toMatchObject([
+      { status: 'rolled_back', supersededBy: outcomes[1].id },
+      { status: 'rolled_back', cause: { reports: [{ message: '600 are too many' }] } },
+    ])
+    expect([...seen, plane.config.pool.max]).toEqual([1, 1])
+  })
+
+  test('that is refused leaves the bake as it was', async () => {
+    const { clock, plane } = await open()
+    await clock.advance(30_000)
+    const first = plane.set({ pool: { max: 2 } })
+    await clock.advance(2_000)
+    expect((await plane.set({ pool: { max: 'many' } })).status).toBe('validation_failed')
+    await clock.advance(3_000)
+    expect((await first).status).toBe('full_success')
+  })
+
+  test('a fix is taken', async () => {
+    const { clock, plane } = await open()
+    await clock.advance(30_000)
+    const first = plane.set({ pool: { max: 500 } })
+    await clock.advance(1_000)
+    const fix = plane.set({ pool: { max: 3 } })
+    await clock.advance(10_000)
+    expect([(await first).status, (await fix).status]).toEqual(['full_success', 'full_success'])
+    expect(plane.config.pool.max).toBe(3)
+  })
+})
+
+test('a resource that is replaced is never seen stopped, and its own check follows it', async () => {
+  const { clock, change, plane, stopped } = await open({}, 'replace')
+  await clock.advance(30_000)
+  for (const max of [2, 3, 4]) expect((await change({ pool: { max } })).outcome?.status).toBe('full_success')
+  await clock.advance(20_000)
+  expect(stopped).toEqual([1, 2, 3])
+  expect((await change({ pool: { max: 100 } })).outcome?.status).toBe('rolled_back')
+  await clock.advance(20_000)
+  expect(stopped).toEqual([1, 2, 3, 100])
+  const messages = plane.health.answer.reports.map(({ message }) => message)
+  expect(messages.join()).not.toContain('stopped resource')
+})
