@@ -95,7 +95,7 @@ test('a path that the schema does not have is refused where it is watched', asyn
 })
 
 /** `good` takes everything and counts its undos; `bad` takes nothing until it is healed. */
-async function startBestEffort(verdict: Verdict | undefined) {
+async function startBestEffort(verdict: Verdict) {
   const clock = createManualClock()
   const note = { broken: true, undone: 0, last: 0 }
   const counting = defineModule({
@@ -121,10 +121,10 @@ async function startBestEffort(verdict: Verdict | undefined) {
     modules: [counting, bad],
     clock,
     reload: { apply: 'bestEffort' },
-    ...(verdict === undefined ? {} : { bake: { judge } }),
+    bake: { judge },
   })
   await clock.advance(0)
-  answer = verdict ?? answer
+  answer = verdict
   const set = async (value: number) => {
     const outcome = plane.set({ good: { value }, bad: { value } })
     await clock.advance(1_000)
@@ -156,13 +156,5 @@ test('a change that leaves nothing outstanding is never kept out by partial ones
   expect((await set(10)).status).toBe('full_success')
   note.broken = true
   expect((await set(11)).status).toBe('partial_applied')
-  await plane.close()
-})
-
-test('without a judge nothing is stacked, and any number of partial commits may follow each other', async () => {
-  const { plane, note, set } = await startBestEffort(undefined)
-  for (let value = 1; value <= 20; value += 1) expect((await set(value)).status).toBe('partial_applied')
-  expect(plane.config.good.value).toBe(20)
-  expect(note.undone).toBe(0)
   await plane.close()
 })

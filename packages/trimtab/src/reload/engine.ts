@@ -98,7 +98,10 @@ export class Engine {
       onJournalError: (message) => logger.warn(message),
     }
     // Nobody waits for the end of a replaced resource: its hook may wait for whatever it likes.
-    const unawaited = { ...this.#host, runHook: async <T>(_: UnitId, __: AbortSignal, hook: () => T) => hook() }
+    const unawaited = {
+      ...this.#host,
+      runHook: async <T>(_: UnitId, __: AbortSignal, hook: () => T | PromiseLike<T>) => hook(),
+    }
     this.#retirement = createRetirement(unawaited, host.graph, ({ error, ...retired }, section) => {
       const scrubbed = error === undefined ? undefined : this.#ledger.scrub(error, section)
       if (this.#closed) this.#noteEndAtClose(retired, scrubbed)
@@ -323,9 +326,8 @@ export class Engine {
    * is outstanding: until then a change that would be partial is undone as a whole, and tried again.
    */
   #mode(): 'atomic' | 'bestEffort' {
-    const { host, undoLimit, judge } = this.#options
-    const isLast = judge !== undefined && this.#ledger.unproved.length >= undoLimit - 1
-    return isLast ? 'atomic' : host.policy.apply
+    const { host, undoLimit } = this.#options
+    return this.#ledger.unproved.length >= undoLimit - 1 ? 'atomic' : host.policy.apply
   }
 
   #isJudged(pass: Pass): boolean {

@@ -14,7 +14,7 @@ function fineClock() {
   return { ...clock, monotonic }
 }
 
-test('every duration of an outcome has at most three decimals', async () => {
+test('every duration of an outcome, and of what is told of it, has at most three decimals', async () => {
   const failing = { value: false }
   const port = defineModule({
     name: 'port',
@@ -26,6 +26,11 @@ test('every duration of an outcome has at most three decimals', async () => {
     },
   })
   const plane = await createTestPlane(config, { modules: [port], clock: fineClock(), breaker: { threshold: 1 } })
+  const told: number[] = []
+  plane.events.on((event) => {
+    for (const [, , span] of JSON.stringify(event.data).matchAll(/"(duration|gap)":([\d.e+-]+)/g))
+      told.push(Number(span))
+  })
   await plane.set({ port: 2 })
   failing.value = true
   await plane.set({ port: 3 })
@@ -45,6 +50,7 @@ test('every duration of an outcome has at most three decimals', async () => {
     (each) => each !== undefined,
   )
   expect(given.length).toBeGreaterThan(8)
+  expect(told.length).toBeGreaterThan(4)
   expect(given.some((each) => each > 0 && !Number.isInteger(each))).toBe(true)
-  for (const each of given) expect(each).toBe(Number(each.toFixed(3)))
+  for (const each of [...given, ...told]) expect(each).toBe(Number(each.toFixed(3)))
 })

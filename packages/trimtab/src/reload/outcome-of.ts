@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { HealthReport } from '../health/report.ts'
 import type { AttemptEnd } from './attempt.ts'
 import type { Committed } from './proof/committed.ts'
+import { roundMilliseconds, roundReports } from './durations.ts'
 import type { ModuleReport, Outcome, RollbackCause, StuckModule } from './outcome.ts'
 import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Pass } from './queue/pass.ts'
@@ -23,22 +24,11 @@ export function outcomeOf(facts: OutcomeFacts): Outcome {
   return sealed(assembled(facts))
 }
 
-/**
- * An outcome as it is handed out: frozen, with every duration in milliseconds of at most three decimals. The clock's own
- * figures have a dozen more, which measure nothing and fill logs.
- */
+/** An outcome as it is handed out: frozen, with its durations rounded. */
 function sealed(outcome: Outcome): Outcome {
-  const modules = outcome.modules.map((report): ModuleReport => {
-    const duration = roundMilliseconds(report.duration)
-    if (!('gap' in report) || report.gap === undefined) return Object.freeze({ ...report, duration })
-    return Object.freeze({ ...report, duration, gap: roundMilliseconds(report.gap) })
-  })
-  const tidy = { ...outcome, modules: Object.freeze(modules), duration: roundMilliseconds(outcome.duration) }
+  const duration = roundMilliseconds(outcome.duration)
+  const tidy = { ...outcome, modules: roundReports(outcome.modules), duration }
   return Object.freeze(tidy.status === 'circuit_open' ? { ...tidy, retryIn: roundMilliseconds(tidy.retryIn) } : tidy)
-}
-
-function roundMilliseconds(duration: number): number {
-  return Math.round(duration * 1_000) / 1_000
 }
 
 function assembled({ pass, end, committed, startedAt, endedAt, duration, bakeSkipped }: OutcomeFacts): Outcome {

@@ -2,6 +2,7 @@ import { createSnapshot } from '../model/snapshot.ts'
 import type { RetryTimer } from '../primitives/backoff.ts'
 import type { EmitterSource } from '../primitives/emitter.ts'
 import type { AttemptEnd, AttemptHost } from './attempt.ts'
+import { roundReports } from './durations.ts'
 import type { ReloadEvent } from './events.ts'
 import type { Outcome } from './outcome.ts'
 import { samePending } from './outcome-of.ts'
@@ -119,7 +120,7 @@ export class Settlement {
       next: snapshot,
       changes: plan.changes,
       undone: false,
-      modules: reports,
+      modules: roundReports(reports),
     })
     this.#parts.ledger.clearStuck(new Set(plan.steps.map((step) => step.module)))
     if (!samePending(before?.pending ?? [], plan.pendingRestart)) this.#parts.ledger.tellPending(plan.pendingRestart)
@@ -131,9 +132,7 @@ export class Settlement {
     outcome: Outcome,
   ): Promise<void> {
     this.#parts.bake.supersede(pass)
-    // Without a judge nobody goes back, and what it would take to must not pile up.
-    const entries = this.#parts.judge === undefined ? [] : applied.entries
-    this.#parts.ledger.await({ pass, entries, content: candidate.content.digest, outcome })
+    this.#parts.ledger.await({ pass, entries: applied.entries, content: candidate.content.digest, outcome })
     if (outcome.status === 'partial_applied') {
       // Not all of it runs: there is nothing to judge yet, and its retries go on.
       this.#parts.ledger.settle(pass, outcome)

@@ -13,6 +13,7 @@ import type { Committed } from './committed.ts'
 import type { BakeEvent, ReloadEvent } from '../events.ts'
 import type { Judge, Verdict } from './judge.ts'
 import type { Ledger } from './ledger.ts'
+import { roundMilliseconds } from '../durations.ts'
 import { rolledBack } from '../outcome-of.ts'
 import type { Pass } from '../queue/pass.ts'
 import { createStepHost } from '../two-phase/step-host.ts'
@@ -144,7 +145,7 @@ export class Bake {
   }
 
   #since({ askedAt }: Question): number {
-    return this.#parts.host.clock.monotonic() - askedAt
+    return roundMilliseconds(this.#parts.host.clock.monotonic() - askedAt)
   }
 
   /** A report that a judge hands on may quote what it asked as well. */

@@ -108,11 +108,7 @@ export class Ledger {
 
   /** Notes a commit that has to prove itself, and for those before it what was committed on top. */
   await(unproved: Unproved): void {
-    // A partial one has settled: without anything to undo it is nothing to remember.
-    const open = this.#unproved.filter(
-      ({ entries, outcome }) => entries.length > 0 || outcome.status !== 'partial_applied',
-    )
-    const superseded = open.map((each) => supersede(each, unproved.pass))
+    const superseded = this.#unproved.map((each) => supersede(each, unproved.pass))
     this.#unproved = [...superseded, unproved]
   }
 
