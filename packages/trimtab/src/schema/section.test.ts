@@ -50,6 +50,7 @@ describe('section', () => {
     ['pool.mx', 'Did you mean pool.max?'],
     ['upstream', 'Did you mean upstreams?'],
     ['something.else.entirely', 'Known here: pool, limits'],
+    ['pool.somethingElseEntirely', 'Known in pool: max'],
     ['tags[0]', ''],
     ['', ''],
   ])('refuses %j', (path, hint) => {

@@ -132,8 +132,18 @@ function unknownPath(root: ObjectShape, path: Segments): TrimtabError {
     written,
     describeShape(root).flatMap((row) => parents(row.path)),
   )
-  const hint = nearest === undefined ? `Known here: ${[...root.fields.keys()].join(', ')}.` : `Did you mean ${nearest}?`
+  const hint = nearest === undefined ? knownNearest(root, path) : `Did you mean ${nearest}?`
   return new TrimtabError('option_invalid', `The schema has no ${written === '' ? 'empty path' : written}. ${hint}`)
+}
+
+/** The names in the innermost object on the way that has any. */
+function knownNearest(root: ObjectShape, path: Segments): string {
+  for (let length = path.length - 1; length > 0; length -= 1) {
+    const parent = path.slice(0, length)
+    const names = shapesAt(root, parent).flatMap((shape) => (shape.kind === 'object' ? [...shape.fields.keys()] : []))
+    if (names.length > 0) return `Known in ${printPath(parent)}: ${[...new Set(names)].join(', ')}.`
+  }
+  return `Known here: ${[...root.fields.keys()].join(', ')}.`
 }
 
 /** `a.b.c` and the objects around it, which have no rows of their own. */
