@@ -26,6 +26,7 @@ export interface ReadingOptions {
  * prototype keys, more than 5 MiB) is an `unreadable` reading with every problem. Never throws for what `tree` is.
  *
  * @example
+ * const name = sourceName('home', 'orders')
  * let last: Reading | undefined
  * const read = async (signal: AbortSignal) => {
  *   last = readingOf({ source: name, tree: await home.get(signal), previous: last })

@@ -29,10 +29,10 @@ import { undoing } from './scenarios/undoing.ts'
  * `option_invalid` where it cannot be driven: contents that are refused by the schema, a dependency that fails.
  *
  * @example
- * const findings = await verifyModule(pool, {
+ * const findings = await verifyModule(limiter, {
  *   config,
- *   trees: [{ pool: { max: 10 } }, { pool: { max: 20 } }],
- *   observe: ({ max }) => ({ max }),
+ *   trees: [{ limits: { limit: 10 } }, { limits: { limit: 20 } }],
+ *   observe: ({ size }) => size,
  * })
  * findings.map(({ rule, hook, message }) => `${rule} ${hook}: ${message}`) // []
  */

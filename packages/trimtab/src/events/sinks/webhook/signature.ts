@@ -66,7 +66,8 @@ const defaultTolerance = 5 * 60_000
  * it verify as well.
  *
  * @example
- * const verified = verifySignature({ secret, headers: request.headers, body })
+ * const webhookSecret = process.env['WEBHOOK_SECRET'] ?? ''
+ * const verified = verifySignature({ secret: webhookSecret, headers: request.headers, body })
  * if (!verified.ok) response.writeHead(401).end()
  */
 export function verifySignature(options: VerifyOptions): Verified {
