@@ -23,6 +23,7 @@ export const table = {
   plane: ['reload', 'tenancy', 'health', 'events', 'telemetry', 'store'],
   parts: ['modules'],
   cli: ['client', 'plane', 'postgres'],
+  fastify: ['health', 'tenancy'],
   testing: ['plane', 'store'],
 }
 

@@ -131,6 +131,10 @@ export type {
   SqlRow,
 } from './tenancy/guard/sql/sql-pool.ts'
 export type { Violation, ViolationKind } from './tenancy/guard/violation.ts'
+export type { TenantMiddlewareOptions } from './tenancy/middleware/admission.ts'
+export { type FetchMiddleware, tenantFetch } from './tenancy/middleware/fetch-middleware.ts'
+export { type NodeMiddleware, tenantMiddleware } from './tenancy/middleware/node-middleware.ts'
+export type { TenantPlace } from './tenancy/middleware/tenant-place.ts'
 export type { ViolationCount } from './tenancy/guard/violation-counts.ts'
 export type { ViolationQuery } from './tenancy/guard/violation-ring.ts'
 export type { TenantEvent, TenantState } from './tenancy/overlay/tenant-events.ts'
