@@ -12,6 +12,8 @@ import { compilePlace, type RequestView, type TenantPlace } from './tenant-place
 export interface TenantMiddlewareOptions<Request> {
   /** Whose tenants they are: `plane.tenants`. */
   readonly tenants: Pick<TenantContext, 'run' | 'bind'> & TenantDirectory
+  /** Who knows which tenants there are, where it is not `tenants`: not every tenant has values of its own. */
+  readonly directory?: TenantDirectory | undefined
   readonly from: TenantPlace<Request>
   /**
    * Whether this request may be made for this tenant. Only `true` lets it in: what it throws is a refusal. It is asked
@@ -40,7 +42,7 @@ export const middlewareDefaults = { timeout: 5_000, suspended: 'refuse' } as con
 /** Throws `option_invalid` for options that can't be, and where nobody authorises. */
 export function createAdmission<Request>(options: TenantMiddlewareOptions<Request>): Admit<Request> {
   check(options)
-  const { tenants, from, authorize, onError, clock = systemClock } = options
+  const { from, authorize, onError, clock = systemClock, directory = options.tenants } = options
   const { timeout = middlewareDefaults.timeout, suspended = middlewareDefaults.suspended } = options
   const find = compilePlace(from)
 
@@ -54,7 +56,7 @@ export function createAdmission<Request>(options: TenantMiddlewareOptions<Reques
     return { kind: 'admitted', tenant: named }
   }
   const stateAllows = (tenant: TenantId): Admission => {
-    const state = tenants.stateOf(tenant)
+    const state = directory.stateOf(tenant)
     switch (state) {
       case 'unknown':
         return refused('tenant_unknown')
@@ -99,9 +101,10 @@ function tell(onError: ((error: unknown) => void) | undefined, error: unknown): 
 }
 
 function check<Request>(options: TenantMiddlewareOptions<Request>): void {
-  const { tenants, authorize, timeout, suspended } = options ?? {}
-  if (typeof tenants?.run !== 'function' || typeof tenants.stateOf !== 'function')
+  const { tenants, directory = tenants, authorize, timeout, suspended } = options ?? {}
+  if (typeof tenants?.run !== 'function' || typeof tenants.bind !== 'function')
     throw invalid('tenants', 'has to be the tenants of a plane: plane.tenants')
+  if (typeof directory?.stateOf !== 'function') throw invalid('directory', 'has to have a function `stateOf`')
   if (typeof authorize !== 'function')
     throw invalid(
       'authorize',

@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import express from 'express'
 import Fastify from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { deferred } from '../../primitives/deferred.ts'
 import { createManualClock } from '../../testing/manual-clock.ts'
 import { createTenantContext } from '../context.ts'
 import type { TenantId } from '../tenant-id.ts'
@@ -76,10 +77,11 @@ const shapes: Readonly<Record<string, (given: TenantMiddlewareOptions<never>) =>
       seen[0] = current()
       done()
     })
-    app.all('*', async (request) => {
+    const handle = async (request: { readonly body: unknown }) => {
       await turn()
       return [seen[0], current(), typeof request.body === 'string' ? request.body : '']
-    })
+    }
+    app.all('*', handle)
     const url = await app.listen({ port: 0, host: '127.0.0.1' })
     onTestFinished(() => app.close())
     return asker(url)
@@ -115,7 +117,7 @@ async function answer(request: IncomingMessage, response: { end(text: string): u
 
 describe.each(Object.entries(shapes))('the middleware for %s', (_, shape) => {
   // Each shape takes its own kind of request, of which these tests need nothing.
-  const make = (given: object = {}) => shape({ ...options, ...given } as unknown as TenantMiddlewareOptions<never>)
+  const make = (given: object = {}) => shape({ ...options, ...given } as TenantMiddlewareOptions<never>)
 
   it('runs the handler inside the tenant, with and without a body', async () => {
     const ask = await make()
@@ -146,6 +148,12 @@ describe.each(Object.entries(shapes))('the middleware for %s', (_, shape) => {
       detail: expect.any(String),
     })
     expect(JSON.stringify(problem)).not.toContain(headers['x-tenant'] ?? 'x-tenant')
+  })
+
+  it('asks another directory where it is given one', async () => {
+    const ask = await make({ directory: { stateOf: (id: string) => (id === 'nobody' ? 'active' : 'unknown') } })
+    expect((await ask({ 'x-tenant': 'acme' })).status).toBe(404)
+    await expect((await ask({ 'x-tenant': 'nobody' })).json()).resolves.toEqual(['nobody', 'nobody', ''])
   })
 
   it('serves suspended tenants where it is told to', async () => {
@@ -231,7 +239,8 @@ describe.each(Object.entries(shapes))('the middleware for %s', (_, shape) => {
     [{ authorize: undefined }, 'authorize of the tenant middleware is required'],
     [{ authorize: true }, 'authorize of the tenant middleware is required'],
     [{ tenants: undefined }, 'The option tenants'],
-    [{ tenants: context }, 'The option tenants'],
+    [{ tenants: context }, 'The option directory'],
+    [{ directory: {} }, 'The option directory'],
     [{ from: undefined }, 'The option from'],
     [{ from: { header: 'a b' } }, "header's name"],
     [{ from: { header: 'a', path: '/:tenant' } }, 'has to be one of'],
@@ -282,9 +291,9 @@ describe('a request on a socket that is used again', () => {
   })
 
   it('is not begun for somebody who has gone', async () => {
-    let admit = (_: boolean) => {}
+    const admitted = deferred<boolean>()
     const begun: string[] = []
-    const middleware = tenantMiddleware({ ...options, authorize: () => new Promise((resolve) => (admit = resolve)) })
+    const middleware = tenantMiddleware({ ...options, authorize: () => admitted.promise })
     const closed: Promise<unknown>[] = []
     const url = await serve((request, response) => {
       closed.push(once(response, 'close'))
@@ -295,7 +304,7 @@ describe('a request on a socket that is used again', () => {
     while (closed.length === 0) await turn()
     socket.destroy()
     await closed[0]
-    admit(true)
+    admitted.resolve(true)
     await turn()
     expect(begun).toEqual([])
   })
