@@ -29,7 +29,7 @@ import {
 export interface ReloadOptions extends ModuleTimeouts {
   /**
    * `atomic` (default): one failure undoes all. `bestEffort`: what works is kept, and the rest is tried again; where
-   * commits are judged and seven are not stable yet, only a change that works as a whole is kept.
+   * seven commits are not stable yet, only a change that works as a whole is kept.
    */
   readonly apply?: 'atomic' | 'bestEffort' | undefined
   /** What becomes of changes to restart-only fields: `pin` (default) keeps them waiting, `reject` refuses the reload. */
