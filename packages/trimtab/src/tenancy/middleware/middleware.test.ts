@@ -77,11 +77,8 @@ const shapes: Readonly<Record<string, (given: TenantMiddlewareOptions<never>) =>
       seen[0] = current()
       done()
     })
-    const handle = async (request: { readonly body: unknown }) => {
-      await turn()
-      return [seen[0], current(), typeof request.body === 'string' ? request.body : '']
-    }
-    app.all('*', handle)
+    const answerOf = (body: unknown) => [seen[0], current(), typeof body === 'string' ? body : '']
+    app.all('*', (request) => turn().then(() => answerOf(request.body)))
     const url = await app.listen({ port: 0, host: '127.0.0.1' })
     onTestFinished(() => app.close())
     return asker(url)
@@ -117,7 +114,7 @@ async function answer(request: IncomingMessage, response: { end(text: string): u
 
 describe.each(Object.entries(shapes))('the middleware for %s', (_, shape) => {
   // Each shape takes its own kind of request, of which these tests need nothing.
-  const make = (given: object = {}) => shape({ ...options, ...given } as TenantMiddlewareOptions<never>)
+  const make = (given: object = {}) => shape({ ...options, ...given })
 
   it('runs the handler inside the tenant, with and without a body', async () => {
     const ask = await make()
