@@ -1,9 +1,10 @@
 import { type AsyncLocalStorage, createHook } from 'node:async_hooks'
+import { EventEmitter } from 'node:events'
 import type { Call } from './call.ts'
 
 /** Something that a hook opened, itself or through what it began. */
 export interface Belonging {
-  readonly kind: 'timer' | 'handle' | 'process listener'
+  readonly kind: 'timer' | 'handle' | 'listener'
   /** A sentence's subject: `a timer made at /app/pool.ts:10:5`. */
   readonly what: string
   readonly owner: Call
@@ -11,6 +12,8 @@ export interface Belonging {
 
 /** Follows what hooks open. What the runner, the library or a neighbour opens belongs to nobody, and is left out. */
 export interface Belongings {
+  /** Follows who listens to something that a hook was given, where one can listen to it. */
+  follow(thing: unknown, name: string): void
   /** What is open now. */
   open(): readonly Belonging[]
   /** Forgets what has been opened so far. */
@@ -41,6 +44,9 @@ interface Handle {
 }
 
 interface Listener {
+  readonly emitter: EventEmitter
+  /** What it listens to: `the process`. */
+  readonly name: string
   readonly event: string | symbol
   readonly listener: unknown
   readonly stack: string
@@ -60,17 +66,22 @@ export function followBelongings(owners: AsyncLocalStorage<Call>): Belongings {
       if (!isByTheRuntime(stack)) handles.push({ type, resource: new WeakRef(resource), stack, owner })
     },
   })
-  const added = (event: string | symbol, listener: unknown) => {
-    const owner = owners.getStore()
-    if (owner !== undefined) listeners.push({ event, listener, stack: stackBelow(added), owner })
+  const followed = new Map<EventEmitter, () => void>()
+  const followEmitter = (emitter: EventEmitter, name: string) => {
+    const added = (event: string | symbol, listener: unknown) => {
+      const owner = owners.getStore()
+      if (owner !== undefined) listeners.push({ emitter, name, event, listener, stack: stackBelow(added), owner })
+    }
+    emitter.on('newListener', added)
+    followed.set(emitter, () => void emitter.off('newListener', added))
   }
   hook.enable()
-  process.on('newListener', added)
+  followEmitter(process, 'the process')
 
-  const isListening = ({ event, listener }: Listener) =>
-    // Any event may be asked for; the types name only those that Node has.
-    process.listeners(event as 'exit').some((each) => each === listener)
   return {
+    follow(thing, name) {
+      if (isEmitter(thing) && !followed.has(thing)) followEmitter(thing, name)
+    },
     open() {
       handles = handles.filter(isOpen)
       listeners = listeners.filter(isListening)
@@ -83,9 +94,9 @@ export function followBelongings(owners: AsyncLocalStorage<Call>): Belongings {
           }),
         ),
         ...listeners.map(
-          ({ event, stack, owner }): Belonging => ({
-            kind: 'process listener',
-            what: `a listener of the process for ${String(event)} added ${placeOf(stack)}`,
+          ({ name, event, stack, owner }): Belonging => ({
+            kind: 'listener',
+            what: `a listener for ${String(event)} of ${name} added ${placeOf(stack)}`,
             owner,
           }),
         ),
@@ -97,8 +108,21 @@ export function followBelongings(owners: AsyncLocalStorage<Call>): Belongings {
     },
     close() {
       hook.disable()
-      process.off('newListener', added)
+      for (const unfollow of followed.values()) unfollow()
     },
+  }
+}
+
+function isListening({ emitter, event, listener }: Listener): boolean {
+  return emitter.listeners(event).some((each) => each === listener)
+}
+
+/** Asking somebody else's object for its class can throw. */
+function isEmitter(thing: unknown): thing is EventEmitter {
+  try {
+    return thing instanceof EventEmitter
+  } catch {
+    return false
   }
 }
 

@@ -104,6 +104,11 @@ export class Calls {
     }
   }
 
+  /** Follows who listens to what a hook is given. */
+  follow(thing: unknown, name: string): void {
+    this.#belongings.follow(thing, name)
+  }
+
   /** Begins a scenario. */
   begin(): void {
     this.#begun = this.#all.length
@@ -132,7 +137,7 @@ export class Calls {
     const isGrowing = counts.every((count, index) => index === 0 || count > (counts[index - 1] ?? 0))
     const newest = open.at(-1)
     if (!isGrowing || newest === undefined) return
-    const rules = { timer: 'leaks-timer', handle: 'leaks-handle', 'process listener': 'leaks-listener' } as const
+    const rules = { timer: 'leaks-timer', handle: 'leaks-handle', listener: 'leaks-listener' } as const
     const text = `has more open after every round (${counts.join(', ')}), the last is ${newest.what}`
     this.#findings.add(rules[newest.kind], newest.owner.hook, text)
   }
@@ -146,7 +151,7 @@ export class Calls {
       const when = owner.isCutShort ? ' when it was cancelled' : owner.state === 'failed' ? ' when it failed' : ''
       const isOwned = owner.state === 'done' && ['start', 'reload', 'undo'].includes(owner.hook)
       if (kind === 'timer') this.#findings.add('leaks-timer', owner.hook, `left${when} ${what}`)
-      else if (kind === 'process listener') this.#findings.add('leaks-listener', owner.hook, `left${when} ${what}`)
+      else if (kind === 'listener') this.#findings.add('leaks-listener', owner.hook, `left${when} ${what}`)
       else if (isOwned) this.#findings.add('alive-after-stop', 'stop', `left ${what} in ${owner.hook}`)
       else this.#findings.add('leaks-handle', owner.hook, `left${when} ${what}`)
     }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { defineModule, type Module, type Undo } from '../../modules/define-module.ts'
+import { defineModule, type HookContext, type Module, type ModuleRef, type Undo } from '../../modules/define-module.ts'
 import { disposeValue } from '../../primitives/disposers.ts'
 import type { Calls } from './calls.ts'
 import type { Findings } from './findings.ts'
@@ -58,7 +58,8 @@ export function instrument(module: Module, parts: InstrumentParts): Module {
         hook: 'start',
         signal,
         cutShort: cutShort('start'),
-        run: (step) => start.call(own, { ...context, config: given('start', config), signal: step }),
+        run: (step) =>
+          start.call(own, { ...context, ...following(context, calls), config: given('start', config), signal: step }),
       }),
     ...(enabled === undefined
       ? {}
@@ -86,6 +87,7 @@ export function instrument(module: Module, parts: InstrumentParts): Module {
               run: (step) =>
                 check.call(own, {
                   ...context,
+                  ...following(context, calls),
                   next: given('check', next),
                   previous: given('check', previous),
                   signal: step,
@@ -107,6 +109,7 @@ export function instrument(module: Module, parts: InstrumentParts): Module {
                 run: (step) =>
                   reload.call(own, {
                     ...context,
+                    ...following(context, calls),
                     next: given('reload', next),
                     previous: given('reload', previous),
                     prepared: again ? undefined : context.prepared,
@@ -142,6 +145,26 @@ export function instrument(module: Module, parts: InstrumentParts): Module {
           },
         }),
   })
+}
+
+/** The same ways to the dependencies, with an eye on who listens to them. */
+function following({ use, hold }: Pick<HookContext, 'use' | 'hold'>, calls: Calls): Pick<HookContext, 'use' | 'hold'> {
+  const follow = ({ module, key }: ModuleRef<unknown>, resource: unknown) => {
+    const all = module.definition.each === true && key === undefined && resource instanceof Map ? resource : [resource]
+    for (const each of all.values()) calls.follow(each, `the module ${module.name}`)
+  }
+  return {
+    use: (ref, work) =>
+      use(ref, (resource) => {
+        follow(ref, resource)
+        return work(resource)
+      }),
+    hold(ref) {
+      const resource = hold(ref)
+      follow(ref, resource)
+      return resource
+    },
+  }
 }
 
 /** Is disposed in place of `prepared`, in a step that is refused before anybody could use it. */
