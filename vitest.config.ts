@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^trimtab$/, replacement: src('index.ts') },
       { find: /^trimtab\/parts$/, replacement: src('parts/index.ts') },
+      { find: /^trimtab\/probes$/, replacement: src('health/probes/index.ts') },
       { find: /^trimtab\/fastify$/, replacement: src('fastify/index.ts') },
       { find: /^trimtab\/sinks$/, replacement: src('events/sinks/index.ts') },
       { find: /^trimtab\/testing$/, replacement: src('testing/index.ts') },
