@@ -1,4 +1,4 @@
-import type { CheckRole, CheckTimings, Findings, HealthCheck, Remedy } from '../health/check.ts'
+import type { CheckRole, CheckTimings, Findings, Remedy } from '../health/check.ts'
 import { settleCheck } from '../health/settle-check.ts'
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import { typeName } from '../primitives/json.ts'
@@ -45,8 +45,7 @@ export function checkHealthHook(module: string, hook: unknown): void {
       throw refuse('names a check with something else than 1 to 64 letters, digits, _, - and .')
     if (names.has(name)) throw refuse(`has two checks called ${name}`)
     names.add(name)
-    // Its run is of another shape, and only what it is is looked at.
-    settleCheck({ ...check, name: checkName(module, name) } as unknown as HealthCheck)
+    settleCheck({ ...check, name: checkName(module, name) })
   }
 }
 

@@ -9,6 +9,11 @@ const schema = z.object({
 })
 const config = defineConfig(schema)
 
+interface Pool {
+  max: number
+  isStopped: boolean
+}
+
 /** A plane whose pool is sound while `max` is under 100, and who sees what its readers see. */
 async function open(
   options: Omit<TestPlaneOptions<typeof schema>, 'clock'> = {},
@@ -20,11 +25,10 @@ async function open(
     name: 'pool',
     config: config.section('pool'),
     enabled: ({ enabled }) => enabled,
-    start: ({ config: { max } }) => ({ max, isStopped: false }),
+    start: ({ config: { max } }): Pool => ({ max, isStopped: false }),
     ...(hook === 'reload'
       ? {
-          reload: ({ next, resource }: { next: { max: number }; resource: { max: number } }) =>
-            void (resource.max = next.max),
+          reload: ({ next, resource }: { next: { max: number }; resource: Pool }) => void (resource.max = next.max),
         }
       : {}),
     health: ({ resource }) => {

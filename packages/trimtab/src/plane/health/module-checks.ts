@@ -64,9 +64,8 @@ export class ModuleChecks {
   }
 
   #add(name: string, { unit, module, key }: Instance, hook: Hook): Disposer | undefined {
-    const { run, ...settings } = hook
     const check = {
-      ...settings,
+      ...hook,
       name,
       module: module.name,
       run: (context: HealthCheckContext) => this.#run({ unit, hook, context }),
