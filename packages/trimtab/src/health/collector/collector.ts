@@ -85,8 +85,6 @@ export class Collector {
     if (isShared) return underWay.done
     if (this.#isClosed) return undefined
     const collection = new Collection(this.#epoch, isFresh)
-    // Held until all have been started: some end at once.
-    collection.oneMore()
     const now = this.#parts.clock.monotonic()
     for (const entry of [...this.#entries]) {
       if (!isFresh && entry.epoch === this.#epoch && now - entry.ranAt < this.#parts.cacheFor) continue
@@ -95,7 +93,7 @@ export class Collector {
       run.waiting.push(collection)
       collection.oneMore()
     }
-    collection.oneLess()
+    collection.sealed()
     if (collection.isOver) return undefined
     this.#collection = collection
     return collection.done
@@ -118,7 +116,6 @@ export class Collector {
     if (this.#isClosed) return
     this.#isClosed = true
     const closing = new Collection(this.#epoch, true)
-    closing.oneMore()
     for (const { run } of [...this.#entries]) {
       if (run === undefined) continue
       run.abort(new Error('The health of the plane is closed'))
@@ -126,7 +123,7 @@ export class Collector {
       run.waiting.push(closing)
       closing.oneMore()
     }
-    closing.oneLess()
+    closing.sealed()
     await closing.done
     this.#timer?.cancel()
   }
