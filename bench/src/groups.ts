@@ -7,6 +7,7 @@ export const groups: Readonly<Record<string, () => Promise<Group>>> = {
   diff: () => import('./rows/diff.ts'),
   edit: () => import('./rows/edit.ts'),
   reload: () => import('./rows/reload.ts'),
+  guard: () => import('./rows/guard.ts'),
   heap: () => import('./rows/heap.ts'),
   start: () => import('./rows/start.ts'),
 }
