@@ -23,6 +23,7 @@ const plane: Readonly<Record<keyof PlaneOptions, Row>> = {
     'none',
     '`{ judge }`: decides after a commit whether the new snapshot may stay. Without one every commit is stable at once',
   ],
+  tenants: ['none', '`folder` or `overlays`: where tenants have values of their own'],
   guard: ['strict', '`mode`, `allow`, `refuseMismatch`, `capacity`: how `plane.guard` keeps tenants apart'],
   events: ['none', '`{ sinks, source, queue }`: where everything that happens goes. [All events](events.md)'],
   logger: ['stderr', 'What `pino` and `console` are. Without one, warnings and errors go to stderr; `false` silences'],

@@ -49,10 +49,12 @@ export function scriptedOverlays({ trees = {}, unlisted = 'shared' }: ScriptedOv
   const held = new Map<string, Held>()
   let listFailure: string | undefined
   let reads = 0
+  let changes = 0
   const put = (tenant: string, content: JsonObject | string | undefined) => {
     const before = held.get(tenant)
+    changes += 1
     if (content === undefined) held.delete(tenant)
-    else held.set(tenant, { content, isSuspended: before?.isSuspended ?? false, version: (before?.version ?? 0) + 1 })
+    else held.set(tenant, { content, isSuspended: before?.isSuspended ?? false, version: changes })
     for (const wake of wakes) wake(before === undefined ? undefined : tenant)
   }
   // A clone of an object of JSON is one.

@@ -3,13 +3,14 @@ import { createController } from '../../primitives/abort.ts'
 import { createRetryTimer, type RetryTimer } from '../../primitives/backoff.ts'
 import { runStep } from '../../primitives/deadline.ts'
 import type { EmitterSource } from '../../primitives/emitter.ts'
-import { inParallel } from '../../primitives/in-parallel.ts'
+import { nextTurn } from '../../primitives/next-turn.ts'
 import type { Random } from '../../primitives/random.ts'
+import { createSlots } from '../../primitives/slots.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { OverlayListing, OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
 import type { Reference } from '../../sources/references/parse-references.ts'
 import { failureKind } from '../../sources/failure-kind.ts'
-import type { TenantId } from '../tenant-id.ts'
+import { isTenantId, type TenantId } from '../tenant-id.ts'
 import { readOverlay, type OverlayRead } from './read-overlay.ts'
 import { reloadTenant, type ReloadTenantParts, type TenantEnd } from './reload-tenant.ts'
 import { isSame } from './tenant-configs.ts'
@@ -32,8 +33,8 @@ export interface TenantOverlaysParts extends ReloadTenantParts {
   readonly onReferences: (references: readonly Reference[]) => void
 }
 
-/** Tenants that are worked on at the same time, where many are. */
-const parallel = 32
+/** Overlays that are read at the same time, and tenants that are begun before others than tenants get their turn. */
+const atOnce = 32
 
 /** Milliseconds until what failed is tried again, doubling: as for reloads. */
 const backoff = { initial: 2_000, max: 120_000 }
@@ -42,6 +43,7 @@ const backoff = { initial: 2_000, max: 120_000 }
 export class TenantOverlays {
   readonly #parts: TenantOverlaysParts
   readonly #lanes = new TenantLanes<TenantTrigger, TenantOutcome>((id, triggers) => this.#reload(id, triggers))
+  readonly #readings = createSlots(atOnce)
   readonly #closing = createController()
   readonly #outcomes = new Map<TenantId, TenantOutcome>()
   readonly #retries = new Map<TenantId, RetryTimer>()
@@ -53,7 +55,7 @@ export class TenantOverlays {
   readonly #bare = new Set<TenantId>()
   #clashes: ReadonlyMap<TenantId, Problem> = new Map()
   #listing: readonly Problem[] = []
-  #syncing: { readonly done: Promise<void>; again: boolean } | undefined
+  #looking: { done: Promise<void>; again: boolean } | undefined
 
   constructor(parts: TenantOverlaysParts) {
     this.#parts = parts
@@ -79,7 +81,8 @@ export class TenantOverlays {
 
   /** Reads every overlay for the first time. Gives why the list can't be had, where it can't. */
   async load(): Promise<readonly Problem[]> {
-    const problems = await this.#sync('boot', false)
+    const { problems, settled } = await this.#sync('boot', false)
+    await settled
     this.#parts.configs.isLoaded = problems.length === 0
     return problems
   }
@@ -87,31 +90,8 @@ export class TenantOverlays {
   /** Something may have changed: one tenant's overlay, or anything. */
   wake(tenant?: string): void {
     if (this.#closing.signal.aborted) return
-    const known = tenant === undefined ? undefined : this.ids.find((id) => id === tenant)
-    if (known === undefined) void this.sync().catch(() => {})
-    else this.#background(known, 'overlay')
-  }
-
-  /** Looks for what has changed. Resolves when it is in force or refused. */
-  sync(): Promise<void> {
-    const { signal } = this.#closing
-    if (this.#syncing !== undefined) {
-      this.#syncing.again = true
-      return this.#syncing.done
-    }
-    const work = async () => {
-      // Wake-ups that come while it is read are about what comes after.
-      for (let isDue = true; isDue && !signal.aborted; isDue = syncing.again) {
-        syncing.again = false
-        await this.#sync('overlay', false)
-      }
-    }
-    const syncing: { done: Promise<void>; again: boolean } = { done: Promise.resolve(), again: false }
-    this.#syncing = syncing
-    syncing.done = work().finally(() => {
-      this.#syncing = undefined
-    })
-    return syncing.done
+    if (isTenantId(tenant) && this.stateOf(tenant) !== 'unknown') this.#background(tenant, 'overlay')
+    else void this.#look().catch(() => {})
   }
 
   reload(id: TenantId): Promise<TenantOutcome> {
@@ -121,7 +101,7 @@ export class TenantOverlays {
   /** Reads everything again, changed or not. */
   async reloadAll(): Promise<readonly TenantOutcome[]> {
     const outcomes: TenantOutcome[] = []
-    await keptAlive(() => this.#sync('manual', true, (outcome) => outcomes.push(outcome)))
+    await keptAlive(async () => (await this.#sync('manual', true, (outcome) => outcomes.push(outcome))).settled)
     return outcomes
   }
 
@@ -146,47 +126,67 @@ export class TenantOverlays {
   async close(): Promise<void> {
     this.#closing.abort(new Error('The plane is closed'))
     for (const retry of this.#retries.values()) retry.reset()
-    await this.#syncing?.done.catch(() => {})
+    await this.#looking?.done.catch(() => {})
     await this.#lanes.idle()
     await this.#parts.reader.close()
   }
 
+  /** Looks for what has changed, once more for wake-ups that come meanwhile. A tenant that takes long is not waited for. */
+  #look(): Promise<void> {
+    if (this.#looking !== undefined) {
+      this.#looking.again = true
+      return this.#looking.done
+    }
+    const looking = { done: Promise.resolve(), again: true }
+    const work = async () => {
+      try {
+        while (looking.again && !this.#closing.signal.aborted) {
+          looking.again = false
+          const { settled } = await this.#sync('overlay', false)
+          settled.catch(() => {})
+        }
+      } finally {
+        this.#looking = undefined
+      }
+    }
+    this.#looking = looking
+    looking.done = work()
+    return looking.done
+  }
+
+  /** Lists the tenants, and has those read that may have changed. `settled` is when each is in force or refused. */
   async #sync(
     trigger: TenantTrigger,
     all: boolean,
     onOutcome: (outcome: TenantOutcome) => void = () => {},
-  ): Promise<readonly Problem[]> {
+  ): Promise<{ readonly problems: readonly Problem[]; readonly settled: Promise<void> }> {
     const listing = await this.#list()
     if (listing.kind === 'unreadable') {
       this.#noteListing(listing.problems)
-      return listing.problems
+      return { problems: listing.problems, settled: Promise.resolve() }
     }
-    const judged = judgeList(listing.tenants)
+    const { tenants, clashes, problems } = judgeList(listing.tenants)
     const clashed = this.#clashes
-    this.#clashes = judged.clashes
-    this.#noteListing([...listing.warnings, ...judged.problems])
-    const { tenants, clashes } = judged
-    const isDue = (id: TenantId) => all || tenants.get(id)?.isChanged === true || clashed.has(id) !== clashes.has(id)
-    const gone = this.ids.filter((id) => !tenants.has(id))
-    for (const id of gone) {
-      this.#bare.delete(id)
-      this.#setState(id, () => this.#suspended.delete(id))
+    this.#clashes = clashes
+    this.#noteListing([...listing.warnings, ...problems])
+    for (const [id, { state }] of tenants) {
+      const isSuspended = state === 'suspended'
+      if (isSuspended === this.#suspended.has(id)) continue
+      this.#setState(id, () => (isSuspended ? this.#suspended.add(id) : this.#suspended.delete(id)))
     }
+    const gone = this.ids.filter((id) => !tenants.has(id))
+    const isDue = (id: TenantId) => all || tenants.get(id)?.isChanged === true || clashed.has(id) !== clashes.has(id)
     const due = [...[...tenants.keys()].filter(isDue), ...gone]
-    await this.#each(due, async (id) => {
+    const settled = this.#each(due, async (id) => {
       const outcome = await this.#lanes.request(id, trigger)
-      const listed = tenants.get(id)
       this.#setState(id, () => {
-        if (listed === undefined || this.#parts.configs.overlays.has(id)) this.#bare.delete(id)
-        else this.#bare.add(id)
+        if (!tenants.has(id)) this.#suspended.delete(id)
+        if (tenants.has(id) && !this.#parts.configs.overlays.has(id)) this.#bare.add(id)
+        else this.#bare.delete(id)
       })
       onOutcome(outcome)
     })
-    for (const [id, { state }] of tenants) {
-      if ((state === 'suspended') === this.#suspended.has(id)) continue
-      this.#setState(id, () => (state === 'suspended' ? this.#suspended.add(id) : this.#suspended.delete(id)))
-    }
-    return []
+    return { problems: [], settled }
   }
 
   async #list(): Promise<OverlayListing> {
@@ -243,7 +243,9 @@ export class TenantOverlays {
     const clash = this.#clashes.get(tenant)
     if (clash !== undefined) return { kind: 'refused', problems: [clash], names: [] }
     const { signal } = this.#closing
-    return readOverlay({ ...parts, shape: definition.shape, timeout: readTimeout }, tenant, inForce?.resolved, signal)
+    return this.#readings.run(() =>
+      readOverlay({ ...parts, shape: definition.shape, timeout: readTimeout }, tenant, inForce?.resolved, signal),
+    )
   }
 
   /** Gives whether the one before it failed for the same reasons. */
@@ -298,8 +300,17 @@ export class TenantOverlays {
     this.#parts.events.emit({ kind: 'state', tenant, previous, next })
   }
 
-  #each(ids: readonly TenantId[], work: (id: TenantId) => Promise<unknown>): Promise<void> {
-    return inParallel(ids, { limit: parallel, signal: this.#closing.signal }, work)
+  async #each(ids: readonly TenantId[], work: (id: TenantId) => Promise<unknown>): Promise<void> {
+    const works: Promise<unknown>[] = []
+    for (const id of ids) {
+      if (this.#closing.signal.aborted) break
+      const working = work(id)
+      // It is waited for below, when all have begun.
+      working.catch(() => {})
+      works.push(working)
+      if (works.length % atOnce === 0) await nextTurn()
+    }
+    await Promise.all(works)
   }
 
   #background(id: TenantId, trigger: TenantTrigger): void {
