@@ -7,6 +7,7 @@ import { type PlaneEventData, planeEvents } from './types/plane.ts'
 import { type ProofEventData, proofEvents } from './types/proof.ts'
 import { type ReloadEventData, reloadEvents } from './types/reload.ts'
 import { type SinkEventData, sinkEvents } from './types/sink.ts'
+import { type TenantEventData, tenantEvents } from './types/tenant.ts'
 
 /** The data of each type of event. */
 export interface EventData
@@ -15,6 +16,7 @@ export interface EventData
     ProofEventData,
     PlaneEventData,
     HealthEventData,
+    TenantEventData,
     GuardEventData,
     SinkEventData {}
 
@@ -54,6 +56,7 @@ export const eventTypes: EventTable<EventData> = {
   ...proofEvents,
   ...planeEvents,
   ...healthEvents,
+  ...tenantEvents,
   ...guardEvents,
   ...sinkEvents,
 }

@@ -150,6 +150,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   planeHealth.health.events.on((event) => telling.tell({ kind: 'health', event }))
   overrides.on((event) => telling.tell({ kind: 'override', event }))
   guard.events.on((event) => telling.tell({ kind: 'guard', event }))
+  tenants?.events.on((event) => telling.tell({ kind: 'tenant', event }))
   if (boot.from !== 'configured') telling.tell({ kind: 'recovered', from: boot.from, why: boot.why })
   const show = (snapshot: Snapshot<object>) => tenants?.show(snapshot)
   engine.follow(show)

@@ -65,6 +65,8 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
       // Said where the boot is decided.
       case 'recovered':
       case 'health':
+      // Said where tenants are.
+      case 'tenant':
         return
       case 'override': {
         const { override } = event.event

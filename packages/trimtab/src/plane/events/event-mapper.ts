@@ -5,6 +5,7 @@ import { guardEvent } from './guard-events.ts'
 import { healthEvent } from './health-events.ts'
 import { overrideEvent } from './override-events.ts'
 import { bakeEvent, breakerEvent } from './proof-events.ts'
+import { tenantEvents } from './tenant-events.ts'
 import { pendingData, stuckData } from './reload-data.ts'
 import { committedEvents, settledEvents } from './reload-events.ts'
 
@@ -54,6 +55,8 @@ export function createEventMapper(clean: (text: string) => string): (event: Plan
         return [overrideEvent(event.event, clean)]
       case 'health':
         return [healthEvent(event.event, clean)]
+      case 'tenant':
+        return tenantEvents(event.event, clean)
       case 'guard':
         return [guardEvent(event.event, clean)]
       case 'recovered':
