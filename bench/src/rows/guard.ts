@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createPlane, defineConfig, type Guard, objectSource, perTenant } from 'trimtab'
 import { z } from 'zod'
 import { compared } from '../measure/compare.ts'
 import { interleave, looped } from '../measure/interleave.ts'
 import type { Measured } from '../measure/measured.ts'
+import { inFolder } from '../subjects/folder.ts'
 
 const field = z.number().default(0)
 const config = defineConfig(z.object({ a: z.object({ b: z.object({ c: perTenant(field), d: field }), e: field }) }))
@@ -14,10 +17,18 @@ const tenants = ['acme', 'beta'] as const
 const rows = tenants.map((tenant) => ({ tenant, resource: 'orders/1', operation: 'read' }))
 
 /** Reading as a tenant, and asserting whose something is. The loops go back and forth between two of them. */
-export async function measure(): Promise<Measured> {
-  const start = (mode: 'strict' | 'disabled') =>
-    createPlane({ config, sources: [objectSource(values)], guard: { mode }, logger: false })
-  const [plane, lax] = [await start('strict'), await start('disabled')]
+export function measure(): Promise<Measured> {
+  return inFolder(async (folder) => {
+    for (const [index, tenant] of tenants.entries())
+      await writeFile(join(folder, `${tenant}.yaml`), `a: { b: { c: ${index} } }\n`)
+    return measureWith(folder)
+  })
+}
+
+async function measureWith(folder: string): Promise<Measured> {
+  const start = (mode: 'strict' | 'disabled', own?: { readonly folder: string }) =>
+    createPlane({ config, sources: [objectSource(values)], guard: { mode }, tenants: own, logger: false })
+  const [plane, lax, overlaid] = [await start('strict'), await start('disabled'), await start('strict', { folder })]
   const storage = new AsyncLocalStorage<{ readonly config: typeof values }>()
   const stores = tenants.map(() => Object.freeze({ config: frozenValues() }))
 
@@ -33,6 +44,7 @@ export async function measure(): Promise<Measured> {
       return sum
     })
   const inTenant = (index: number, loop: () => void) => plane.tenants.run(tenants[index] ?? 'acme', loop)
+  const inOverlay = (index: number, loop: () => void) => overlaid.tenants.run(tenants[index] ?? 'acme', loop)
   const inStore = (index: number, loop: () => void) => storage.run(stores[index] ?? { config: values }, loop)
   const asserting = (guard: Guard) =>
     looped((count) => {
@@ -47,6 +59,7 @@ export async function measure(): Promise<Measured> {
   const times = await interleave(
     {
       read: halves(inTenant, () => plane.tenants.current()?.config.a.b.c ?? 0),
+      own: halves(inOverlay, () => overlaid.tenants.current()?.config.a.b.c ?? 0),
       floor: halves(inStore, () => storage.getStore()?.config.a.b.c ?? 0),
       assert: asserting(plane.guard),
       disabled: asserting(lax.guard),
@@ -55,6 +68,7 @@ export async function measure(): Promise<Measured> {
   )
   await plane.close()
   await lax.close()
+  await overlaid.close()
 
   const within = (name: string, took: readonly number[], nanoseconds: number) =>
     compared({
@@ -65,15 +79,18 @@ export async function measure(): Promise<Measured> {
       peerTimes: took.map(() => nanoseconds / 1e6),
       limit: { atMost: 1 },
     })
-  return [
+  const beside = (name: string, took: readonly number[]) =>
     compared({
-      name: 'a tenant reads in its context',
+      name,
       unit: 'ns',
-      times: times.read,
+      times: took,
       peer: 'getStore() and a path',
       peerTimes: times.floor,
       limit: { atMost: 2 },
-    }),
+    })
+  return [
+    beside('a tenant reads in its context', times.own),
+    beside('a tenant without values of its own', times.read),
     within('guard.assert, allowed', times.assert, 50),
     within('guard.assert, disabled', times.disabled, 5),
   ]
