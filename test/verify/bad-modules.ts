@@ -29,6 +29,11 @@ const ample = 2_000
 const never = () => new Promise<never>(() => {})
 const timer = (call: () => void, delay: number) => leaving(setTimeout(call, delay), clearTimeout)
 const later = (delay: number) => new Promise<void>((resolve) => timer(resolve, delay))
+/** Quick, but takes long to give up. */
+const reluctantly = async ({ signal }: { readonly signal: AbortSignal }) => {
+  await later(20)
+  if (signal.aborted) await later(120)
+}
 const interval = () =>
   leaving(
     setInterval(() => {}, 1_000),
@@ -81,7 +86,7 @@ const times: readonly BadModule[] = [
   bad(
     'ignores its signal in check, though it ends in time',
     'ignores-signal check',
-    () => poolModule({ check: () => later(100) }),
+    () => poolModule({ check: reluctantly }),
     ample,
   ),
   bad(
@@ -90,13 +95,19 @@ const times: readonly BadModule[] = [
     () =>
       poolModule({
         async reload(context) {
-          await later(100)
+          await reluctantly(context)
           goodHooks.reload(context)
         },
       }),
     ample,
   ),
-  bad('ignores its signal in stop', 'ignores-signal stop', () => poolModule({ stop: () => later(100) }), ample),
+  bad('ignores its signal in stop', 'ignores-signal stop', () => poolModule({ stop: reluctantly }), ample),
+  bad(
+    'ignores its signal in its health check',
+    'ignores-signal health',
+    () => poolModule({ health: { optional: true, run: reluctantly } }),
+    ample,
+  ),
   bad('hangs, but ends when it is told to', 'hook-hangs reload', () =>
     poolModule({
       reload: ({ signal }) =>
@@ -368,4 +379,25 @@ const leaks: readonly BadModule[] = [
   ),
 ]
 
-export const badModules: readonly BadModule[] = [...failures, ...times, ...state, ...leaks]
+const health: readonly BadModule[] = [
+  bad('hangs in its health check', 'hook-hangs health', () => poolModule({ health: never })),
+  bad('throws null in its health check', 'throws-nothing health', () => poolModule({ health: fail(null) })),
+  bad('throws in one of its health checks', 'hook-throws health', () =>
+    poolModule({
+      health: [
+        { name: 'one', run: () => true },
+        { name: 'other', run: fail(new Error('no')) },
+      ],
+    }),
+  ),
+  bad('leaks a timer in its health check', 'leaks-timer health', () => poolModule({ health: () => void interval() })),
+  bad('reports garbage', 'reports-garbage health', () =>
+    // A type that plain JavaScript does not have.
+    poolModule({ health: () => ({ status: 'ok' }) as unknown as undefined }),
+  ),
+]
+
+/** Most of these wait for what hangs. */
+export const patientModules: readonly BadModule[] = [...failures, ...state, ...leaks, ...health]
+/** What is found of these depends on how long something took. */
+export const timedModules: readonly BadModule[] = times

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { defineModule, type Module } from 'trimtab'
+import { defineModule, healthy, type Module } from 'trimtab'
 import { verifyModule } from 'trimtab/testing'
 import { expect, test } from 'vitest'
 import { config, goodHooks, type Pool, poolModule, replacedPoolModule, trees, verifyPool } from './workbench.ts'
@@ -44,6 +44,21 @@ const good: Record<string, () => Module<Pool>> = {
         await sleep(5, undefined, { signal: context.signal })
         goodHooks.reload(context)
       },
+    }),
+  'has health checks': () =>
+    poolModule({
+      ...goodHooks,
+      health: [
+        { name: 'size', run: ({ resource, config: { max } }) => resource.max === max },
+        {
+          name: 'latency',
+          shared: true,
+          run: async ({ signal }) => {
+            await sleep(1, undefined, { signal })
+            return healthy('1 ms')
+          },
+        },
+      ],
     }),
   prepares: () =>
     poolModule<{ max: number; [Symbol.dispose]: () => void }>({

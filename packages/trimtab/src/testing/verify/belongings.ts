@@ -72,8 +72,14 @@ export function followBelongings(owners: AsyncLocalStorage<Call>): Belongings {
       const owner = owners.getStore()
       if (owner !== undefined) listeners.push({ emitter, name, event, listener, stack: stackBelow(added), owner })
     }
+    const most = emitter.getMaxListeners()
+    // Its warning of a leak counts listeners for an event: several verifications at once are none.
+    if (most > 0) emitter.setMaxListeners(most + 1)
     emitter.on('newListener', added)
-    followed.set(emitter, () => void emitter.off('newListener', added))
+    followed.set(emitter, () => {
+      emitter.off('newListener', added)
+      if (most > 0) emitter.setMaxListeners(emitter.getMaxListeners() - 1)
+    })
   }
   hook.enable()
   followEmitter(process, 'the process')

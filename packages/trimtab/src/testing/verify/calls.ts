@@ -114,9 +114,9 @@ export class Calls {
     this.#begun = this.#all.length
   }
 
-  /** Whether a hook has failed or not ended in this scenario, be it because it was told to. */
+  /** Whether a hook has failed or not ended in time in this scenario, be it because it was told to. */
   get isTroubled(): boolean {
-    return this.#all.slice(this.#begun).some(({ state }) => state !== 'done')
+    return this.#all.slice(this.#begun).some(({ state, abortedAt }) => state !== 'done' || abortedAt !== undefined)
   }
 
   /** How often a hook was called, in this scenario or in all of them. */

@@ -4,7 +4,9 @@ import { disposeValue } from '../../primitives/disposers.ts'
 import type { Calls } from './calls.ts'
 import type { Findings } from './findings.ts'
 import type { Inputs } from './inputs.ts'
+import type { ReportInspection } from './report.ts'
 import type { VerifiedHook, VerifyRuleId } from './rules.ts'
+import { watchHealth } from './watch-health.ts'
 
 /** What is done to the hooks beside calling them. Scenarios set it between two steps. */
 export interface Treatment {
@@ -25,6 +27,8 @@ export interface InstrumentParts {
   readonly findings: Findings
   readonly treatment: Treatment
   readonly deadline: number
+  /** Of the module's health checks, by check and key. */
+  readonly reports: Map<string, ReportInspection[]>
   /** The state of the resource that one call is about. */
   readonly look: (resource: unknown, key: string | undefined) => Promise<unknown>
   readonly isDisposed: ((prepared: unknown) => boolean) | undefined
@@ -32,8 +36,8 @@ export interface InstrumentParts {
 
 /** The same module, with its hooks watched: a plane drives it as it drives the original. */
 export function instrument(module: Module, parts: InstrumentParts): Module {
-  const { calls, findings, treatment, deadline, look } = parts
-  const { start, check, reload, stop, enabled, ...rest } = module.definition
+  const { calls, findings, treatment, deadline, look, reports } = parts
+  const { start, check, reload, stop, enabled, health: _, ...rest } = module.definition
   const own = module.definition
   const cutShort = (hook: VerifiedHook) => treatment.cutShort === hook
   const failsAs = (hook: VerifiedHook) => (treatment.failsAs?.hook === hook ? treatment.failsAs.rule : undefined)
@@ -45,6 +49,9 @@ export function instrument(module: Module, parts: InstrumentParts): Module {
       calls.run({ hook: 'undo', signal: context.signal, run: (step) => undo({ ...context, signal: step }) })
   }
 
+  const isCutShort = () => cutShort('health')
+  const health = watchHealth(module, { calls, findings, deadline, reports, isCutShort })
+
   // `each` and the types of a section are decided at run time here: the result is the module in all but its hooks.
   return defineModule<unknown, boolean, unknown, unknown>({
     ...rest,
@@ -53,6 +60,7 @@ export function instrument(module: Module, parts: InstrumentParts): Module {
     reloadTimeout: deadline,
     stopTimeout: deadline,
     drainTimeout: deadline,
+    ...(health === undefined ? {} : { health }),
     start: ({ signal, config, ...context }) =>
       calls.run({
         hook: 'start',

@@ -14,6 +14,7 @@ import { scriptedSource } from '../scripted-source.ts'
 import type { Calls } from './calls.ts'
 import type { Findings } from './findings.ts'
 import { instrument, type Treatment } from './instrument.ts'
+import type { ReportInspection } from './report.ts'
 
 export interface LabParts {
   readonly module: Module
@@ -30,7 +31,7 @@ export interface LabParts {
 export class ScenarioEnded extends Error {}
 
 /** What of a plane does not depend on its schema. */
-type DrivenPlane = Pick<Plane<unknown>, 'reload' | 'use' | 'close'>
+type DrivenPlane = Pick<Plane<unknown>, 'reload' | 'use' | 'health' | 'close'>
 
 /** A plane of the module, what it depends on, and a neighbour that refuses or fails when it is told to. */
 export class Lab {
@@ -44,6 +45,8 @@ export class Lab {
   }
   /** What the neighbour does to the next reloads, after the module has done its part. */
   neighbour: 'agrees' | 'refuses' | 'fails' = 'agrees'
+  /** What the health checks of the module reported, by check and key. */
+  readonly reports = new Map<string, ReportInspection[]>()
   readonly #source = scriptedSource({ name: 'verify' })
   readonly #module: Module
   #plane: DrivenPlane | undefined
@@ -53,7 +56,15 @@ export class Lab {
     const { module, calls, findings, deadline, isDisposed } = parts
     const look = (resource: unknown, key: string | undefined) =>
       this.#observe(key === undefined ? resource : new Map([[key, resource]]))
-    this.#module = instrument(module, { calls, findings, treatment: this.treatment, deadline, look, isDisposed })
+    this.#module = instrument(module, {
+      reports: this.reports,
+      calls,
+      findings,
+      treatment: this.treatment,
+      deadline,
+      look,
+      isDisposed,
+    })
   }
 
   /** Starts the module on one of the contents. */
@@ -99,6 +110,11 @@ export class Lab {
       if (error instanceof TrimtabError && error.code === 'module_failed') return undefined
       throw error
     }
+  }
+
+  /** Runs every health check now. */
+  async checkHealth(): Promise<void> {
+    await this.#running().health.check({ fresh: true })
   }
 
   async close(): Promise<void> {

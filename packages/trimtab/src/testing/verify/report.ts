@@ -14,9 +14,23 @@ export interface ReportInspection {
   changed(): boolean
 }
 
+/** Says what the reports of several runs of one check have wrong beside themselves. */
+export function compareReports(reports: readonly ReportInspection[], hook: 'run' | 'health', findings: Findings): void {
+  if (reports.some(({ changed }) => changed()))
+    findings.add('report-changes', hook, 'what it gave is not any more what it was')
+  const [first, ...others] = reports.map(({ components }) => components)
+  const other = others.find((each) => !isDeepStrictEqual(each, first))
+  if (first !== undefined && other !== undefined)
+    findings.add('components-change', hook, `named ${list(first)} in one run, and ${list(other)} in another`)
+}
+
+function list(components: readonly string[]): string {
+  return components.length === 0 ? 'none' : components.slice(0, 5).join(', ')
+}
+
 /** Looks at what a run gave, whatever it is. */
-export function inspectReport(given: unknown, findings: Findings): ReportInspection {
-  const note = (rule: VerifyRuleId, message: string) => findings.add(rule, 'run', message)
+export function inspectReport(given: unknown, hook: 'run' | 'health', findings: Findings): ReportInspection {
+  const note = (rule: VerifyRuleId, message: string) => findings.add(rule, hook, message)
   const components: string[] = []
   try {
     if (given === undefined || typeof given === 'boolean') return { components, changed: () => false }

@@ -1,5 +1,15 @@
 /** What of a module or check a finding is about. `dispose` is the end of what `check` prepared; `run` and `close` are a health check's. */
-export type VerifiedHook = 'enabled' | 'check' | 'start' | 'reload' | 'undo' | 'stop' | 'dispose' | 'run' | 'close'
+export type VerifiedHook =
+  | 'enabled'
+  | 'check'
+  | 'start'
+  | 'reload'
+  | 'undo'
+  | 'stop'
+  | 'dispose'
+  | 'health'
+  | 'run'
+  | 'close'
 
 /** `error`: a plane with it will one day lose a reload, a resource or the process. `warning`: it should be looked at. */
 export type VerifySeverity = 'error' | 'warning'

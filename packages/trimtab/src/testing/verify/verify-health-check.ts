@@ -7,7 +7,7 @@ import { runStep } from '../../primitives/deadline.ts'
 import { Calls } from './calls.ts'
 import { createFindings, type Findings, type VerifyFinding } from './findings.ts'
 import { limitsOf, type VerifyLimits } from './options.ts'
-import { inspectReport, type ReportInspection } from './report.ts'
+import { compareReports, inspectReport, type ReportInspection } from './report.ts'
 
 /** How long a check may take. `deadline` is its own `timeout`, where it is left away. */
 export interface VerifyHealthCheckOptions extends VerifyLimits {
@@ -70,13 +70,7 @@ async function verify(verification: Verification): Promise<void> {
     // What it throws has been noted.
     await calls.run({ hook: 'close', run: () => check.close?.() }).catch(() => {})
   }
-  for (const { changed } of inspections) {
-    if (changed()) findings.add('report-changes', 'run', 'what it gave is not any more what it was')
-  }
-  const [first, ...others] = inspections.map(({ components }) => components)
-  const other = others.find((each) => !isDeepStrictEqual(each, first))
-  if (other !== undefined)
-    findings.add('components-change', 'run', `named ${list(first)} in one run, and ${list(other)} in another`)
+  compareReports(inspections, 'run', findings)
   if (!isDeepStrictEqual(settings, settingsOf(check)))
     findings.add('mutates-input', 'run', 'changed its own name or settings')
   await calls.noteLeft()
@@ -99,7 +93,7 @@ async function runSeveral(verification: Verification): Promise<Runs> {
     }
     const end = await runOnce(verification, { cutShort: false })
     if (end.kind === 'timed_out') return { inspections, isHanging: true }
-    if (end.kind === 'done') inspections.push(inspectReport(end.value, findings))
+    if (end.kind === 'done') inspections.push(inspectReport(end.value, 'run', findings))
     const before = counts.at(-1) ?? Infinity
     counts.push((await calls.settled((open) => open.length <= before)).length)
   }
@@ -132,8 +126,4 @@ function runOnce({ check, calls, findings, deadline }: Verification, { cutShort 
 
 function settingsOf({ name, kind, module, timeout, interval, fall, rise, optional, shared }: HealthCheck): unknown {
   return { name, kind, module, timeout, interval, fall, rise, optional, shared }
-}
-
-function list(components: readonly string[] | undefined): string {
-  return components === undefined || components.length === 0 ? 'none' : components.slice(0, 5).join(', ')
 }

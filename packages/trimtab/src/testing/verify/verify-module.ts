@@ -13,6 +13,7 @@ import { createFindings, type Findings, type VerifyFinding } from './findings.ts
 import { Lab, type LabParts, misuse, ScenarioEnded } from './lab.ts'
 import { limitsOf, type VerifyModuleOptions } from './options.ts'
 import { cancellations } from './scenarios/cancelling.ts'
+import { healing } from './scenarios/healing.ts'
 import { living, reading, reloadingTwice } from './scenarios/living.ts'
 import { refusing } from './scenarios/refusing.ts'
 import type { Looks, Scenario } from './scenarios/scenario.ts'
@@ -76,7 +77,7 @@ async function runAll(parts: LabParts, endsAt: number): Promise<void> {
   const looks: Looks = new Map()
   const scenarios = [
     ...trees.map((_, index) => starting(index)),
-    ...[refusing, living, undoing, reloadingTwice, reading, ...cancellations, stoppingTwice],
+    ...[refusing, living, undoing, reloadingTwice, reading, healing, ...cancellations, stoppingTwice],
   ]
   for (const scenario of scenarios) {
     const { suits, needs, hook, question } = scenario
@@ -113,7 +114,7 @@ async function runOne(scenario: Scenario, lab: Lab, looks: Looks, left: number):
 const preventing = ['hook-hangs', 'hook-throws', 'throws-nothing', 'returns-late'] as const
 
 function noteUndriven({ definition }: Module, calls: Calls, findings: Findings): void {
-  for (const hook of ['enabled', 'check', 'reload', 'stop'] as const) {
+  for (const hook of ['enabled', 'check', 'reload', 'health', 'stop'] as const) {
     if (definition[hook] === undefined || calls.count(hook, 'all') > 0) continue
     if (findings.has(['start', 'enabled', 'check'], preventing)) continue
     findings.add('hook-not-driven', hook, 'was never called by what the contents differ in')
