@@ -21,7 +21,7 @@ import { closeSources } from './close.ts'
 import { openTelling } from './events/telling.ts'
 import { createFollower, type FollowParts } from './follow-sources.ts'
 import { openHealth } from './health/open-health.ts'
-import { openGuarding, sharedTenants } from './guarding.ts'
+import { createSharedTenants, openGuarding } from './guarding.ts'
 import { LivePlane } from './live-plane.ts'
 import { describeCause, observe } from './observe.ts'
 import { checkOptions, type PlaneOptions, reloadDefaults } from './options.ts'
@@ -102,8 +102,8 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   loader.start(boot.loaded)
   const { journal } = state
   const basis = { key: randomBytes(32), isReference }
-  const sharedOf = sharedTenants(() => engine.committed?.snapshot)
-  const tenantOf = (id: TenantId): Tenant => tenants?.configs.get(id) ?? sharedOf(id)
+  const sharedTenants = createSharedTenants()
+  const tenantOf = (id: TenantId): Tenant => tenants?.configs.get(id) ?? sharedTenants.of(id)
   const { context, guard } = openGuarding(
     {
       options: options.guard,
@@ -152,8 +152,10 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   guard.events.on((event) => telling.tell({ kind: 'guard', event }))
   tenants?.events.on((event) => telling.tell({ kind: 'tenant', event }))
   if (boot.from !== 'configured') telling.tell({ kind: 'recovered', from: boot.from, why: boot.why })
-  const show = (snapshot: Snapshot<object>) => tenants?.show(snapshot)
-  engine.follow(show)
+  engine.follow((snapshot: Snapshot<object>) => {
+    sharedTenants.show(snapshot)
+    tenants?.show(snapshot)
+  })
   await bootEngine(engine, boot.from !== 'configured')
   await startTenants(engine, tenants)
 

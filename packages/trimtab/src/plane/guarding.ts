@@ -1,9 +1,11 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
+import type { Snapshot } from '../model/snapshot.ts'
 import type { Disposers } from '../primitives/disposers.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { createTenantContext, type OwnedTenantContext } from '../tenancy/context.ts'
 import { createGuard, type OwnedGuard } from '../tenancy/guard/create-guard.ts'
 import type { GuardOptions } from '../tenancy/guard/guard-options.ts'
+import { TenantHandles } from '../tenancy/overlay/tenant-handles.ts'
 import type { TenantId } from '../tenancy/tenant-id.ts'
 import type { Tenant } from '../tenancy/tenants.ts'
 
@@ -29,17 +31,28 @@ export function openGuarding(
   return { context, guard }
 }
 
-/** Handles of tenants that have no values of their own: their configuration is the shared one. */
-export function sharedTenants(shared: () => { readonly config: unknown } | undefined): (id: TenantId) => Tenant {
-  return (id) => {
-    return Object.freeze({
-      id,
-      get config() {
-        const snapshot = shared()
-        if (snapshot === undefined)
-          throw new TrimtabError('tenant_not_active', `The tenant ${id} is read before the plane has a configuration.`)
-        return snapshot.config
-      },
-    })
+/** The tenants of a plane where none has values of its own. */
+export interface SharedTenants {
+  /** The handle of a tenant, which reads the shared configuration. Reading throws `tenant_not_active` before there is one. */
+  of(id: TenantId): Tenant
+  show(snapshot: Snapshot<object>): void
+}
+
+export function createSharedTenants(): SharedTenants {
+  let shared: Snapshot<object> | undefined
+  const handles = new TenantHandles({
+    get shared() {
+      return shared
+    },
+    refresh(tenant) {
+      if (shared !== undefined) return tenant.settle(shared.config, shared)
+      throw new TrimtabError('tenant_not_active', `The tenant ${tenant.id} is read before there is a configuration.`)
+    },
+  })
+  return {
+    of: (id) => handles.get(id, false),
+    show(snapshot) {
+      shared = snapshot
+    },
   }
 }
