@@ -1,3 +1,11 @@
+import { checkDefaults, type CheckTimings } from '../packages/trimtab/src/health/check.ts'
+import { findingLimits } from '../packages/trimtab/src/health/finding/bounds.ts'
+import {
+  bakeDefaults,
+  type BakeOptions,
+  type HealthOptions,
+  planeHealthDefaults,
+} from '../packages/trimtab/src/plane/health/health-options.ts'
 import { defaultTimeouts, type ModuleTimeouts } from '../packages/trimtab/src/modules/define-module.ts'
 import { type PlaneOptions, reloadDefaults, type ReloadOptions } from '../packages/trimtab/src/plane/options.ts'
 import { runDefaults, type RunOptions } from '../packages/trimtab/src/plane/run.ts'
@@ -19,10 +27,9 @@ const plane: Readonly<Record<keyof PlaneOptions, Row>> = {
   ],
   reload: ['see below', 'How changes are taken'],
   breaker: ['see below', 'What holds back repetitions of a failure'],
-  bake: [
-    'none',
-    '`{ judge }`: decides after a commit whether the new snapshot may stay. Without one every commit is stable at once',
-  ],
+  checks: ['none', 'Health checks, beside those that the modules bring'],
+  health: ['see below', 'How health is answered, and what it may do by itself'],
+  bake: ['see below', 'How a commit proves itself. Without required health checks every commit is stable at once'],
   tenants: ['none', '`folder` or `overlays`: where tenants have values of their own'],
   guard: ['strict', '`mode`, `allow`, `refuseMismatch`, `capacity`: how `plane.guard` keeps tenants apart'],
   events: ['none', '`{ sinks, source, queue }`: where everything that happens goes. [All events](events.md)'],
@@ -71,6 +78,32 @@ const breaker: Readonly<Record<keyof BreakerOptions, Row>> = {
   spacing: [time(defaultBreaker.spacing), 'Time between an attempt that failed and the first one of other content'],
 }
 
+const bake: Readonly<Record<keyof BakeOptions, Row>> = {
+  min: [time(bakeDefaults.min), 'How long it takes at least'],
+  max: [time(bakeDefaults.max), 'What has not proved itself by then is undone'],
+  interval: [time(bakeDefaults.interval), 'From one run of a required check to the next meanwhile'],
+  judge: ['the required checks', '`{ judge(bake, signal) }`: decides instead of them'],
+}
+
+const health: Readonly<Record<keyof HealthOptions, Row>> = {
+  cacheFor: [time(planeHealthDefaults.cacheFor), 'How long what a check found is current for who asks'],
+  stuckUnready: ['`false`', 'Whether a module that could not be undone makes the service unready'],
+  remedies: [
+    'off',
+    '`{ atMost }`: checks may apply overrides, so many at once. Left away, a check with a remedy is refused',
+  ],
+}
+
+const check: Readonly<Record<keyof CheckTimings, Row>> = {
+  timeout: [
+    `${time(checkDefaults.timeout)}, or the interval where that is shorter`,
+    'One run. One that takes longer is abandoned and counts as unhealthy',
+  ],
+  interval: [time(checkDefaults.interval), 'From one round to the next'],
+  fall: [String(checkDefaults.fall), 'Failed rounds in a row that take it down'],
+  rise: [String(checkDefaults.rise), 'Passed rounds in a row that bring it back'],
+}
+
 const run: Readonly<Record<keyof RunOptions, Row>> = {
   signals: [
     '`true`',
@@ -113,6 +146,24 @@ ${Object.entries(timeouts)
 | --- | --- | --- |
 ${rowsOf(breaker)}
 
+## health
+
+| option | default | what it is |
+| --- | --- | --- |
+${rowsOf(health)}
+
+Of each health check:
+
+| option | default | what it is |
+| --- | --- | --- |
+${rowsOf(check)}
+
+## bake
+
+| option | default | what it is |
+| --- | --- | --- |
+${rowsOf(bake)}
+
 ## plane.run(options)
 
 | option | default | what it is |
@@ -143,6 +194,8 @@ They are enforced before harm is done, with a problem or an error that names the
 | a key | ${sourceLimits.keyCharacters} characters, no control characters |
 | a path | ${pathLimits.characters} characters, ${pathLimits.levels} levels |
 | what the aliases of a YAML file may expand to | ${sourceLimits.aliasExpansion} times the document, and ${count(sourceLimits.aliasNodes)} values |
+| a message of a health check; the components of one | ${size(findingLimits.message)}; ${findingLimits.findings} |
+| the details of a finding | ${findingLimits.nodes} values, ${findingLimits.depth} levels, ${size(findingLimits.text)} a text |
 | an override | ${overrideLimits.longest / 86_400_000} days, a reason of up to ${count(overrideLimits.reasonCharacters)} characters |
 `
 }
