@@ -35,6 +35,7 @@ export {
   type CheckContext,
   defineModule,
   type EachModule,
+  type HealthContext,
   type HookContext,
   type Module,
   type ModuleDefinition,
@@ -46,12 +47,14 @@ export {
   type TenantChangeContext,
   type Undo,
 } from './modules/define-module.ts'
+export type { HealthHook, HealthRun, ModuleHealth } from './modules/health-hook.ts'
 export type { UnitId } from './modules/instance.ts'
 export { type Refused, refusal } from './modules/refusal.ts'
 export type { CloseOptions, CloseReport, Unfinished } from './plane/close.ts'
 export { createPlane } from './plane/create-plane.ts'
 export type { EventOptions } from './plane/events/event-options.ts'
 export type { Contribution, Explanation } from './plane/explain.ts'
+export type { BakeOptions, HealthOptions } from './plane/health/health-options.ts'
 export { type LoadConfigOptions, loadConfig } from './plane/load-config.ts'
 export type { PlaneOptions, ReferenceOptions, ReloadOptions } from './plane/options.ts'
 export type {
