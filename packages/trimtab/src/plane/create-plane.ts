@@ -152,10 +152,11 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   guard.events.on((event) => telling.tell({ kind: 'guard', event }))
   tenants?.events.on((event) => telling.tell({ kind: 'tenant', event }))
   if (boot.from !== 'configured') telling.tell({ kind: 'recovered', from: boot.from, why: boot.why })
-  engine.follow((snapshot: Snapshot<object>) => {
+  const show = (snapshot: Snapshot<object>) => {
     sharedTenants.show(snapshot)
     tenants?.show(snapshot)
-  })
+  }
+  engine.follow(show)
   await bootEngine(engine, boot.from !== 'configured')
   await startTenants(engine, tenants)
 
