@@ -6,6 +6,7 @@ import { isFailure } from '../reload/outcome-of.ts'
 import { printProblem } from '../schema/problem.ts'
 import type { GuardEvent } from '../tenancy/guard/guard.ts'
 import { printViolation } from '../tenancy/guard/violation.ts'
+import { logHealth } from './health/log-health.ts'
 import type { PlaneEvent } from './plane-event.ts'
 
 /** Turns what a plane tells into lines for people. */
@@ -64,9 +65,11 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
       case 'module':
       // Said where the boot is decided.
       case 'recovered':
-      case 'health':
       // Said where tenants are.
       case 'tenant':
+        return
+      case 'health':
+        logHealth(logger, event.event)
         return
       case 'override': {
         const { override } = event.event
