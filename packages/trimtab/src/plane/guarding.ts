@@ -5,6 +5,7 @@ import type { Clock } from '../primitives/clock.ts'
 import { createTenantContext, type OwnedTenantContext } from '../tenancy/context.ts'
 import { createGuard, type OwnedGuard } from '../tenancy/guard/create-guard.ts'
 import type { GuardOptions } from '../tenancy/guard/guard-options.ts'
+import type { TenantOwner } from '../tenancy/overlay/live-tenant.ts'
 import { TenantHandles } from '../tenancy/overlay/tenant-handles.ts'
 import type { TenantId } from '../tenancy/tenant-id.ts'
 import type { Tenant } from '../tenancy/tenants.ts'
@@ -39,20 +40,20 @@ export interface SharedTenants {
 }
 
 export function createSharedTenants(): SharedTenants {
-  let shared: Snapshot<object> | undefined
-  const handles = new TenantHandles({
-    get shared() {
-      return shared
-    },
+  // A field and no accessor: readers compare with it every time.
+  const owner: TenantOwner & { shared: Snapshot<object> | undefined } = {
+    shared: undefined,
     refresh(tenant) {
+      const { shared } = owner
       if (shared !== undefined) return tenant.settle(shared.config, shared)
       throw new TrimtabError('tenant_not_active', `The tenant ${tenant.id} is read before there is a configuration.`)
     },
-  })
+  }
+  const handles = new TenantHandles(owner)
   return {
     of: (id) => handles.get(id, false),
     show(snapshot) {
-      shared = snapshot
+      owner.shared = snapshot
     },
   }
 }
