@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { defineModule, type HookContext, type Module, type ModuleRef, type Undo } from '../../modules/define-module.ts'
 import { disposeValue } from '../../primitives/disposers.ts'
-import type { Calls } from './calls.ts'
+import type { Calls } from './calls/calls.ts'
 import type { Findings } from './findings.ts'
 import type { Inputs } from './inputs.ts'
 import type { ReportInspection } from './report.ts'

@@ -1,7 +1,7 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import type { ConfigDefinition } from '../../schema/define-config.ts'
-import type { CallLimits } from './calls.ts'
+import type { CallLimits } from './calls/calls.ts'
 
 /** How long a verification and its steps may take. Times are milliseconds. */
 export interface VerifyLimits {

@@ -1,7 +1,7 @@
 import type { Module } from '../../modules/define-module.ts'
 import { isTemporary } from '../../health/finding/temporary.ts'
 import { healthChecksOf } from '../../modules/health-hook.ts'
-import type { Calls } from './calls.ts'
+import type { Calls } from './calls/calls.ts'
 import type { Findings } from './findings.ts'
 import { inspectReport, type ReportInspection } from './report.ts'
 

@@ -1,4 +1,4 @@
-import type { Belonging } from '../belongings.ts'
+import type { Belonging } from '../calls/belongings.ts'
 import { differingPlaces, type Lab } from '../lab.ts'
 import { createInputs } from '../inputs.ts'
 import { type Looks, others, type Scenario } from './scenario.ts'

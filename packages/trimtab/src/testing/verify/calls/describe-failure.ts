@@ -1,5 +1,5 @@
-import { describeThrown } from '../../errors/trimtab-error.ts'
-import type { VerifyRuleId } from './rules.ts'
+import { describeThrown } from '../../../errors/trimtab-error.ts'
+import type { VerifyRuleId } from '../rules.ts'
 
 /** Which rule an error that a hook threw breaks, and how to say it. */
 export function describeFailure(error: unknown): { readonly rule: VerifyRuleId; readonly message: string } {

@@ -1,4 +1,4 @@
-import type { VerifiedHook } from './rules.ts'
+import type { VerifiedHook } from '../rules.ts'
 
 /** One call of a hook: the owner of all that it begins. */
 export interface Call {
