@@ -33,7 +33,8 @@ function compose(text: string, report: FormatReport): Document.Parsed | undefine
   if (read === undefined) return undefined
   const { tokens, openQuote } = read
   checkVersion(tokens, report)
-  const [document, second] = new Composer({ ...options, logLevel: 'error' }).compose(tokens, true, text.length)
+  const composer = new Composer({ ...options, logLevel: 'error' })
+  const [document, second] = withoutStacks(() => [...composer.compose(tokens, true, text.length)])
   // Its warnings are of tags and directives that it passes over: here they are mistakes.
   for (const { code, pos } of [...(document?.errors ?? []), ...(document?.warnings ?? [])]) {
     const isAboutQuote = code === 'MISSING_CHAR' && openQuote !== undefined && pos[0] > openQuote
@@ -42,6 +43,20 @@ function compose(text: string, report: FormatReport): Document.Parsed | undefine
   }
   if (second !== undefined) report.add({ ...yamlPhrase('MULTIPLE_DOCS'), offset: second.range[0] })
   return document
+}
+
+/**
+ * The parser makes an Error of every mistake, and a file that is broken all over has a mistake a line: their stacks, which
+ * nobody reads, are most of what such a file costs, and would hold up the service for seconds.
+ */
+function withoutStacks<T>(work: () => T): T {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return work()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 interface ReadTokens {
