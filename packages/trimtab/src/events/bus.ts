@@ -115,10 +115,10 @@ function envelope(
 function draftOf(sink: string, change: SinkChange): EventDraft {
   switch (change.kind) {
     case 'failing':
-      return { type: 'dev.trimtab.sink.failing', subject: sink, data: { sink, why: change.why } }
+      return { type: 'dev.trimtab.sink.failing', subject: sink, data: Object.freeze({ sink, why: change.why }) }
     case 'recovered': {
       const { lost, lostInAll } = change
-      return { type: 'dev.trimtab.sink.recovered', subject: sink, data: { sink, lost, lostInAll } }
+      return { type: 'dev.trimtab.sink.recovered', subject: sink, data: Object.freeze({ sink, lost, lostInAll }) }
     }
     default:
       return change satisfies never

@@ -3,6 +3,7 @@ import type { TrimtabEvent } from '../event-types.ts'
 import type { EventSink } from '../sink.ts'
 
 /** What a function that takes events is called, and how it is called. */
+/** What a function is called as a sink, and how long it may take. */
 export interface FunctionSinkOptions {
   /** Default: the name of the function, or `function`. */
   readonly name?: string | undefined

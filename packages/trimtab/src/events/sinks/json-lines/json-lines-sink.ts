@@ -3,6 +3,7 @@ import type { EventSink } from '../../sink.ts'
 import { RotatingFile } from './rotating-file.ts'
 
 /** Where the lines go, and how far the file may grow. */
+/** Which file, and when a new one is begun. */
 export interface JsonLinesSinkOptions {
   /** The file; its folder has to be there. */
   readonly path: string

@@ -41,6 +41,7 @@ export function signatureOf({ id, timestamp, body }: Signed, key: Buffer): strin
 }
 
 /** What a signature is held against. */
+/** A request as it came, and what it should have been signed with. */
 export interface VerifyOptions {
   /** As given to `webhookSink`; several while one is being replaced. */
   readonly secret: WebhookSecret | readonly WebhookSecret[]

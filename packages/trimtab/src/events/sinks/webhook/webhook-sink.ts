@@ -8,6 +8,7 @@ import { keysOf, type WebhookSecret } from './signature.ts'
 import { hostOf, openWebhook, type WebhookTarget } from './webhook-writer.ts'
 
 /** Where events are sent, and how they are signed and tried again. */
+/** Where events are posted to, how they are signed, and how often each is tried. */
 export interface WebhookSinkOptions {
   /**
    * Where to: `https://…` or `http://…`, from code or a local file, never from what somebody may publish. No redirect is
