@@ -110,6 +110,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
       clock,
       tenantOf,
       onListenerError: (error) => engine.noteListenerFailure(error),
+      clean: (text) => engine.scrub(text),
     },
     open,
   )

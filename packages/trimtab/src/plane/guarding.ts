@@ -22,12 +22,13 @@ export function openGuarding(
     readonly clock: Clock
     readonly tenantOf: (id: TenantId) => Tenant
     readonly onListenerError: (error: unknown) => void
+    readonly clean: (text: string) => string
   },
   open: Disposers,
 ): Guarding {
-  const { options, clock, tenantOf, onListenerError } = parts
+  const { options, clock, tenantOf, onListenerError, clean } = parts
   const context = createTenantContext<unknown>({ tenantOf })
-  const guard = createGuard({ ...options, context, clock, onListenerError })
+  const guard = createGuard({ ...options, context, clock, onListenerError, clean })
   open.add(() => guard.close())
   return { context, guard }
 }

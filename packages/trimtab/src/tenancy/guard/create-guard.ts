@@ -28,6 +28,8 @@ export interface GuardParts extends GuardOptions {
   /** Without one, every tenant that a context can have is taken for one. */
   readonly directory?: TenantDirectory | undefined
   readonly onListenerError?: ((error: unknown) => void) | undefined
+  /** Takes known secrets out of what callers name. */
+  readonly clean?: ((text: string) => string) | undefined
 }
 
 /** The guard as its owner holds it. */
@@ -63,6 +65,7 @@ class LiveGuard implements OwnedGuard {
   readonly #counts = createViolationCounts()
   readonly #coalescer: Coalescer
   readonly #refuseMismatch: boolean
+  readonly #clean: (text: string) => string
   #mode: GuardMode
   #allow: readonly string[]
   #isAllowed: AllowedResources
@@ -70,6 +73,7 @@ class LiveGuard implements OwnedGuard {
   constructor(parts: GuardParts) {
     const { context, clock, directory, onListenerError, refuseMismatch, mode, capacity, allow } = parts
     this.#context = context
+    this.#clean = parts.clean ?? ((text) => text)
     this.#directory = directory
     this.#clock = clock
     this.#events = createEmitter<GuardEvent>(onListenerError)
@@ -223,8 +227,8 @@ class LiveGuard implements OwnedGuard {
       kind,
       tenant,
       owner,
-      resource: shortened(resource),
-      operation: shortened(operation),
+      resource: this.#shortened(resource),
+      operation: this.#shortened(operation),
       refused: this.#mode === 'strict' || (kind === 'mismatch' && this.#refuseMismatch),
       at: this.#clock.now(),
     })
@@ -235,8 +239,15 @@ class LiveGuard implements OwnedGuard {
     if (violation.refused) throw refusal(violation)
   }
 
+  /** What plain JavaScript may give in place of a text is no more than its type. */
+  #shortened(text: unknown): string {
+    if (typeof text !== 'string') return typeName(text)
+    // Cut after it is clean, because a part of a secret would not be known for one; and before, because it may be endless.
+    return this.#clean(text.slice(0, longestText * 16)).slice(0, longestText)
+  }
+
   #said({ actor, reason }: GuardChange): GuardChange & { readonly at: number } {
-    return { actor, reason, at: this.#clock.now() }
+    return { actor: this.#clean(actor), reason: this.#clean(reason), at: this.#clock.now() }
   }
 
   #audit(event: GuardEvent): void {
@@ -273,11 +284,6 @@ function refusal(violation: Violation): TrimtabError {
     default:
       return kind satisfies never
   }
-}
-
-/** What plain JavaScript may give in place of a text is no more than its type. */
-function shortened(text: unknown): string {
-  return typeof text === 'string' ? text.slice(0, longestText) : typeName(text)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
