@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { inspect } from 'node:util'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
   createPlane,
@@ -7,6 +8,7 @@ import {
   dynamic,
   type Guard,
   type PlaneOptions,
+  secret,
   type TenantContext,
 } from 'trimtab'
 import { createManualClock, scriptedSource } from 'trimtab/testing'
@@ -162,20 +164,32 @@ describe('tenants of a plane', () => {
     expect(caught).toEqual([code('tenant_mismatch')])
   })
 
-  it('show nothing secret of the configuration', async () => {
+  it('show nothing secret, whatever somebody takes for the name of a thing', async () => {
+    const hidden = 'correct-horse-battery'
     const witness = createWitness()
     const clock = createManualClock()
     const plane = await createPlane({
-      config: defineConfig(z.object({ key: z.string() })),
-      sources: [scriptedSource({ tree: { key: 'not-a-secret' } })],
+      config: defineConfig(z.object({ key: secret(z.string()) })),
+      sources: [scriptedSource({ tree: { key: hidden } })],
       clock,
       logger: witness.logger,
-      guard: { mode: 'lenient' },
     })
     witness.watch(plane)
-    plane.tenants.run('acme', () => plane.guard.assert({ tenant: 'beta', ...read }))
+    const touch = () => plane.guard.assert({ tenant: 'beta', resource: `keys/${hidden}`, operation: hidden })
+    let thrown: unknown
+    try {
+      plane.tenants.run('acme', touch)
+    } catch (error) {
+      thrown = error
+    }
+    plane.guard.setMode('lenient', { actor: hidden, reason: `lost ${hidden}` })
     await settle(clock, plane.close())
-    expectAbsent(JSON.stringify([plane.guard.violations(), plane.guard.counts]), ['not-a-secret'])
+    const shown = [
+      witness.printed(plane),
+      inspect([thrown, plane.guard.violations(), plane.guard.counts], { depth: 9 }),
+    ]
+    expect(shown.join()).toContain('keys/')
+    expectAbsent(shown.join(), [hidden])
   })
 
   it.each([
