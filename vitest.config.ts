@@ -33,7 +33,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,scripts,test}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'test/{package,e2e}/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.pg.test.ts', 'test/{package,e2e}/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pg',
+          globalSetup: ['test/setup/postgres.ts'],
+          include: ['{packages,test}/**/*.pg.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
         },
       },
       {
