@@ -21,6 +21,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { config as gatewayConfig } from '../../examples/gateway/src/config.ts'
 import { routes } from '../../examples/gateway/src/routes.ts'
+import { named } from './workbench.ts'
 import { createTestPair } from '../support/certificates.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -137,4 +138,30 @@ test('nothing is found of the routes of the gateway', async () => {
   const trees = [traffic('blue'), traffic('green')]
   const found = await verifyModule(routes, { config: gatewayConfig, trees, ...limits })
   expect(found).toEqual([])
+})
+
+test('parts that would not stop would be named', async () => {
+  const pair = createTestPair({ name: 'one' })
+  const { stop: _tls, ...certificate } = tlsCertificateModule({ config: config.section('tls') }).definition
+  const tls = { tls: { certFile: pair.certFile, keyFile: pair.keyFile } }
+  const trees = [tls, { tls: { ...tls.tls, minVersion: 'TLSv1.3' } }]
+  const quick = { ...limits, grace: 50 }
+  const found = await verifyModule(defineModule(certificate), { config, trees, ...quick })
+  expect(named(found)).toContain('leaks-timer start')
+
+  const opened: { server: { close: () => void; closeAllConnections: () => void } }[] = []
+  const module = httpListenerModule({ config: config.section('http'), handler: (_, response) => response.end() })
+  const { stop: _http, ...listener } = module.definition
+  const leaking = defineModule({
+    ...listener,
+    async start(context) {
+      const made = await listener.start(context)
+      // What the module's own start gave.
+      opened.push(made as (typeof opened)[number])
+      return made
+    },
+  })
+  const left = await verifyModule(leaking, { config, trees: [http({}), http({ keepAliveTimeout: '1s' })], ...quick })
+  expect(named(left)).toContain('alive-after-stop stop')
+  for (const { server } of opened) server.close()
 })

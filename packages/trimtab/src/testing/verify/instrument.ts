@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { defineModule, type HookContext, type Module, type ModuleRef, type Undo } from '../../modules/define-module.ts'
+import { defineModule, type Module, type Undo } from '../../modules/define-module.ts'
 import { disposeValue } from '../../primitives/disposers.ts'
 import type { Calls } from './calls/calls.ts'
+import { following } from './calls/following.ts'
 import type { Findings } from './findings.ts'
 import type { Inputs } from './inputs.ts'
 import type { ReportInspection } from './report.ts'
 import type { VerifiedHook, VerifyRuleId } from './rules.ts'
 import { watchHealth } from './watch-health.ts'
+import { watchTenantHooks } from './watch-tenant-hooks.ts'
 
 /** What is done to the hooks beside calling them. Scenarios set it between two steps. */
 export interface Treatment {
@@ -55,6 +57,7 @@ export function instrument(module: Module, parts: InstrumentParts): Module {
   // `each` and the types of a section are decided at run time here: the result is the module in all but its hooks.
   return defineModule<unknown, boolean, unknown, unknown>({
     ...rest,
+    ...watchTenantHooks(module, { calls, cutShort, given, watchUndo }),
     startTimeout: deadline,
     checkTimeout: deadline,
     reloadTimeout: deadline,
@@ -153,26 +156,6 @@ export function instrument(module: Module, parts: InstrumentParts): Module {
           },
         }),
   })
-}
-
-/** The same ways to the dependencies, with an eye on who listens to them. */
-function following({ use, hold }: Pick<HookContext, 'use' | 'hold'>, calls: Calls): Pick<HookContext, 'use' | 'hold'> {
-  const follow = ({ module, key }: ModuleRef<unknown>, resource: unknown) => {
-    const all = module.definition.each === true && key === undefined && resource instanceof Map ? resource : [resource]
-    for (const each of all.values()) calls.follow(each, `the module ${module.name}`)
-  }
-  return {
-    use: (ref, work) =>
-      use(ref, (resource) => {
-        follow(ref, resource)
-        return work(resource)
-      }),
-    hold(ref) {
-      const resource = hold(ref)
-      follow(ref, resource)
-      return resource
-    },
-  }
 }
 
 /** Is disposed in place of `prepared`, in a step that is refused before anybody could use it. */

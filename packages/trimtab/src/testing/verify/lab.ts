@@ -10,7 +10,9 @@ import type { JsonObject } from '../../primitives/json.ts'
 import type { Outcome } from '../../reload/outcome.ts'
 import type { ConfigDefinition } from '../../schema/define-config.ts'
 import type { Source } from '../../sources/source.ts'
+import { scriptedOverlays } from '../scripted-overlays.ts'
 import { scriptedSource } from '../scripted-source.ts'
+import type { TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
 import type { Calls } from './calls/calls.ts'
 import type { Findings } from './findings.ts'
 import { instrument, type Treatment } from './instrument.ts'
@@ -20,6 +22,7 @@ export interface LabParts {
   readonly module: Module
   readonly config: ConfigDefinition
   readonly trees: readonly JsonObject[]
+  readonly overlays: readonly JsonObject[]
   readonly calls: Calls
   readonly findings: Findings
   readonly deadline: number
@@ -30,8 +33,13 @@ export interface LabParts {
 /** A scenario cannot go on: what there was to find has been found. */
 export class ScenarioEnded extends Error {}
 
+/** Whose overlays are changed. */
+const tenant = 'verified'
+
 /** What of a plane does not depend on its schema. */
-type DrivenPlane = Pick<Plane<unknown>, 'reload' | 'use' | 'health' | 'close'>
+type DrivenPlane = Pick<Plane<unknown>, 'reload' | 'use' | 'health' | 'close'> & {
+  readonly tenants: Pick<Plane<unknown>['tenants'], 'reload'>
+}
 
 /** A plane of the module, what it depends on, and a neighbour that refuses or fails when it is told to. */
 export class Lab {
@@ -49,6 +57,7 @@ export class Lab {
   readonly reports = new Map<string, ReportInspection[]>()
   readonly #source = scriptedSource({ name: 'verify' })
   readonly #module: Module
+  readonly #overlays = scriptedOverlays()
   #plane: DrivenPlane | undefined
 
   constructor(parts: LabParts) {
@@ -70,7 +79,7 @@ export class Lab {
   /** Starts the module on one of the contents. */
   async boot(tree: number): Promise<void> {
     this.#source.set(this.#tree(tree))
-    const { config, deadline } = this.parts
+    const { config, deadline, overlays } = this.parts
     const timeouts = { startTimeout: 10 * deadline, stopTimeout: deadline, drainTimeout: deadline }
     try {
       this.#plane = await createPlane({
@@ -78,6 +87,7 @@ export class Lab {
         sources: [unwatched(this.#source)],
         modules: [this.#module, this.#createNeighbour()],
         reload: timeouts,
+        ...(overlays.length === 0 ? {} : { tenants: { overlays: this.#overlays } }),
         // The longest wait before a failed reload is tried again: nothing happens beside what the scenario does.
         random: () => 0.999,
         logger: false,
@@ -99,6 +109,20 @@ export class Lab {
     if (outcome.status === 'full_success' || outcome.status === 'unchanged') return outcome
     const why = outcome.problems.map(({ message }) => message).join('; ')
     throw this.#ending(`The reload to trees[${tree}] ended as ${outcome.status}: ${why}`, undefined)
+  }
+
+  /** Goes to one of the overlays of the tenant. */
+  async reloadTenant(overlay: number): Promise<TenantOutcome> {
+    this.#overlays.set(tenant, this.parts.overlays[overlay])
+    return this.#running().tenants.reload(tenant)
+  }
+
+  /** As `reloadTenant`, where only success lets the scenario go on. */
+  async changeTenant(overlay: number): Promise<void> {
+    const { status, problems } = await this.reloadTenant(overlay)
+    if (status === 'applied' || status === 'unchanged') return
+    const why = problems.map(({ message }) => message).join('; ')
+    throw this.#ending(`The reload of a tenant to overlays[${overlay}] ended as ${status}: ${why}`, undefined)
   }
 
   /** What the running resource looks like; undefined where nobody can tell. */
@@ -158,6 +182,9 @@ export class Lab {
         if (this.neighbour === 'refuses') throw new Error('refused by the verification')
       },
       reload: () => {
+        if (this.neighbour === 'fails') throw new Error('failed by the verification')
+      },
+      reloadTenant: () => {
         if (this.neighbour === 'fails') throw new Error('failed by the verification')
       },
     })

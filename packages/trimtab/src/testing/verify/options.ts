@@ -29,6 +29,11 @@ export interface VerifyModuleOptions<Resource> extends VerifyLimits {
    * else changes by itself. By it is seen whether a change is undone. With `each` it is given the map of all resources.
    */
   readonly observe?: ((resource: Resource) => unknown) | undefined
+  /**
+   * For a module with `checkTenant` or `reloadTenant`: at least two overlays that it has to accept for a tenant, and that
+   * differ in fields of its section that are `perTenant`. Then `observe` should say what holds for the tenant `verified`.
+   */
+  readonly overlays?: readonly JsonObject[] | undefined
   /** Whether what a check prepared has been given back. */
   readonly isDisposed?: ((prepared: unknown) => boolean) | undefined
 }

@@ -8,6 +8,8 @@ export type VerifiedHook =
   | 'stop'
   | 'dispose'
   | 'health'
+  | 'checkTenant'
+  | 'reloadTenant'
   | 'run'
   | 'close'
 

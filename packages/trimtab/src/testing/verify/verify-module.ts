@@ -17,6 +17,7 @@ import { healing } from './scenarios/healing.ts'
 import { living, reading, reloadingTwice } from './scenarios/living.ts'
 import { refusing } from './scenarios/refusing.ts'
 import type { Looks, Scenario } from './scenarios/scenario.ts'
+import { sharing } from './scenarios/sharing.ts'
 import { starting, stoppingTwice } from './scenarios/starting.ts'
 import { undoing } from './scenarios/undoing.ts'
 
@@ -50,22 +51,27 @@ async function verify<Resource>(
   options: VerifyModuleOptions<Resource>,
 ): Promise<readonly VerifyFinding[]> {
   const { budget, ...limits } = limitsOf(options)
-  const { observe, isDisposed } = options
+  const { observe, isDisposed, overlays = [] } = options
   const { config, trees } = contentsFor(module, options)
   const findings = createFindings(createScrubber(await secretsOf(config, trees)))
   const calls = new Calls(systemClock, findings, limits)
   const endsAt = systemClock.monotonic() + budget
   try {
     const parts: LabParts = {
-      ...{ module, config, trees, calls, findings, isDisposed, deadline: limits.deadline },
+      ...{ module, config, trees, overlays, calls, findings, isDisposed, deadline: limits.deadline },
       // The resource is the one that this very module gave.
       observe: observe === undefined ? undefined : (resource) => observe(resource as Resource),
     }
     await runAll(parts, endsAt)
     await calls.finish(endsAt - systemClock.monotonic())
     noteUndriven(module, calls, findings)
-    if (module.definition.reload !== undefined && observe === undefined)
-      findings.add('not-observed', 'reload', 'has no option `observe`, so that its undo was not verified')
+    const { reload, reloadTenant } = module.definition
+    if ((reload ?? reloadTenant) !== undefined && observe === undefined)
+      findings.add(
+        'not-observed',
+        reload === undefined ? 'reloadTenant' : 'reload',
+        'has no option `observe`, so that its undo was not verified',
+      )
     return findings.list()
   } finally {
     calls.close()
@@ -77,7 +83,7 @@ async function runAll(parts: LabParts, endsAt: number): Promise<void> {
   const looks: Looks = new Map()
   const scenarios = [
     ...trees.map((_, index) => starting(index)),
-    ...[refusing, living, undoing, reloadingTwice, reading, healing, ...cancellations, stoppingTwice],
+    ...[refusing, living, undoing, reloadingTwice, reading, healing, sharing, ...cancellations, stoppingTwice],
   ]
   for (const scenario of scenarios) {
     const { suits, needs, hook, question } = scenario
@@ -114,7 +120,7 @@ async function runOne(scenario: Scenario, lab: Lab, looks: Looks, left: number):
 const preventing = ['hook-hangs', 'hook-throws', 'throws-nothing', 'returns-late'] as const
 
 function noteUndriven({ definition }: Module, calls: Calls, findings: Findings): void {
-  for (const hook of ['enabled', 'check', 'reload', 'health', 'stop'] as const) {
+  for (const hook of ['enabled', 'check', 'reload', 'health', 'checkTenant', 'reloadTenant', 'stop'] as const) {
     if (definition[hook] === undefined || calls.count(hook, 'all') > 0) continue
     if (findings.has(['start', 'enabled', 'check'], preventing)) continue
     findings.add('hook-not-driven', hook, 'was never called by what the contents differ in')
