@@ -5,7 +5,7 @@ const violationKinds = ['missing_context', 'invalid_context', 'cross_tenant', 'm
 const modes = ['strict', 'lenient', 'disabled'] as const
 
 /** Work that was not its tenant's: the newest of its kind. */
-export interface GuardViolated {
+interface GuardViolated {
   readonly kind: (typeof violationKinds)[number]
   /** The tenant of the context. */
   readonly tenant?: string | undefined
@@ -20,7 +20,7 @@ export interface GuardViolated {
 }
 
 /** Who changed it, and why. */
-export interface GuardModeChanged {
+interface GuardModeChanged {
   readonly mode: (typeof modes)[number]
   readonly previous: (typeof modes)[number]
   readonly actor: string
@@ -28,7 +28,7 @@ export interface GuardModeChanged {
 }
 
 /** Who changed it, and why. */
-export interface GuardAllowChanged {
+interface GuardAllowChanged {
   readonly allow: readonly string[]
   readonly previous: readonly string[]
   readonly actor: string

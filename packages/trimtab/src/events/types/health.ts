@@ -5,7 +5,7 @@ const statuses = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const
 type Status = (typeof statuses)[number]
 
 /** The status of one component moved, after damping. */
-export interface CheckChanged {
+interface CheckChanged {
   readonly check: string
   readonly component?: string | undefined
   readonly module?: string | undefined
@@ -24,14 +24,14 @@ export interface CheckChanged {
 }
 
 /** A run of a check was given up. */
-export interface CheckAbandoned {
+interface CheckAbandoned {
   readonly check: string
   /** How many runs of this check were given up. */
   readonly abandoned: number
 }
 
 /** The answer to one of the questions moved. */
-export interface HealthChanged {
+interface HealthChanged {
   readonly of: 'health' | 'readiness' | 'liveness' | 'startup'
   readonly status: Exclude<Status, 'unknown'>
   readonly previous: Exclude<Status, 'unknown'>
@@ -40,7 +40,7 @@ export interface HealthChanged {
 }
 
 /** A check's remedy. */
-export interface RemedyMoved {
+interface RemedyMoved {
   readonly check: string
   readonly reason: string
 }

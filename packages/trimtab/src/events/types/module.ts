@@ -5,12 +5,12 @@ import type { EventModule, EventStuckModule } from './reload-data.ts'
 import { moduleSchema, stuckSchema } from './reload-schemas.ts'
 
 /** Modules that are in neither state; the list as it is now. */
-export interface ModuleStuck {
+interface ModuleStuck {
   readonly stuck: readonly EventStuckModule[]
 }
 
 /** A replaced resource has ended. */
-export interface ModuleRetired {
+interface ModuleRetired {
   readonly module: string
   /** Who still used it when it was stopped. */
   readonly cutOff: readonly string[]
@@ -18,7 +18,7 @@ export interface ModuleRetired {
 }
 
 /** What a module emitted itself. */
-export interface ModuleEmitted {
+interface ModuleEmitted {
   readonly module: string
   readonly name: string
   /** Bounded, and without the secrets that are known. */

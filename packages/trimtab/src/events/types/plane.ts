@@ -4,18 +4,18 @@ import type { EventPendingRestart } from './reload-data.ts'
 import { pendingSchema } from './reload-schemas.ts'
 
 /** The process has come up on something else than what is configured. */
-export interface BootRecovered {
+interface BootRecovered {
   readonly from: 'last_known_good' | 'fallback'
   readonly why: string
 }
 
 /** The fields that wait for a restart; the list as it is now. */
-export interface RestartPending {
+interface RestartPending {
   readonly pendingRestart: readonly EventPendingRestart[]
 }
 
 /** An override and how long it lasts, without its values. */
-export interface OverrideMoved {
+interface OverrideMoved {
   readonly override: string
   readonly paths: readonly string[]
   readonly reason: string

@@ -2,7 +2,7 @@ import { count, fields, milliseconds, type NoData, nothing, text, texts } from '
 import type { EventTable } from '../event-kind.ts'
 
 /** The breaker holds back a content, or has closed. */
-export interface BreakerMoved {
+interface BreakerMoved {
   readonly digest: string
   /** Failures in a row of this content. */
   readonly failures: number
@@ -11,33 +11,33 @@ export interface BreakerMoved {
 }
 
 /** A commit waits for the verdict of health. */
-export interface BakeStarted {
+interface BakeStarted {
   /** The generation that is gone back to when it fails; absent after the boot, when there is none. */
   readonly stableGeneration?: number | undefined
 }
 
 /** The verdict. */
-export interface BakeStable {
+interface BakeStable {
   /** Milliseconds since the commit. */
   readonly duration: number
 }
 
 /** The verdict, and why. */
-export interface BakeUndone {
+interface BakeUndone {
   readonly reasons: readonly string[]
   /** Milliseconds since the commit. */
   readonly duration: number
 }
 
 /** A later reload was committed on top: its bake judges both. */
-export interface BakeSuperseded {
+interface BakeSuperseded {
   readonly supersededBy: string
   /** Milliseconds since the commit. */
   readonly duration: number
 }
 
 /** A content is not tried any more by itself. */
-export interface ContentSetAside {
+interface ContentSetAside {
   readonly digest: string
   readonly why: string
 }

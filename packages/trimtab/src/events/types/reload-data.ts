@@ -12,7 +12,7 @@ export const eventTriggers = [
   'retry',
   'trial',
 ] as const
-export type EventTrigger = (typeof eventTriggers)[number]
+type EventTrigger = (typeof eventTriggers)[number]
 
 export const eventStatuses = [
   'unchanged',

@@ -2,13 +2,13 @@ import { count, fields, text } from '../data-schema.ts'
 import type { EventTable } from '../event-kind.ts'
 
 /** A sink loses events. */
-export interface SinkFailing {
+interface SinkFailing {
   readonly sink: string
   readonly why: string
 }
 
 /** A sink takes events again. */
-export interface SinkRecovered {
+interface SinkRecovered {
   readonly sink: string
   /** How many it has lost since it failed. */
   readonly lost: number

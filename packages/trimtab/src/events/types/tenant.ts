@@ -8,14 +8,14 @@ const statuses = ['unchanged', 'applied', 'refused', 'unreadable', 'rolled_back'
 const triggers = ['boot', 'overlay', 'shared', 'reference', 'manual', 'retry'] as const
 
 /** `unknown`: not listed yet, or gone. */
-export interface TenantStateChanged {
+interface TenantStateChanged {
   readonly tenant: string
   readonly state: (typeof states)[number]
   readonly previous: (typeof states)[number]
 }
 
 /** A tenant's own part has changed what it reads. */
-export interface TenantCommitted {
+interface TenantCommitted {
   readonly tenant: string
   /** The first 100. */
   readonly changes: readonly EventChange[]
@@ -41,7 +41,7 @@ export interface EventTenantFailure {
 }
 
 /** A tenant's reload has ended. */
-export interface TenantCompleted {
+interface TenantCompleted {
   readonly tenant: string
   readonly status: (typeof statuses)[number]
   readonly triggers: readonly (typeof triggers)[number][]
@@ -59,7 +59,7 @@ export interface TenantCompleted {
 }
 
 /** A tenant does not read what is configured for it. */
-export interface TenantHeld {
+interface TenantHeld {
   readonly tenant: string
   /** Whether it goes on with its last good configuration; without one, reading it throws `tenant_invalid`. */
   readonly hasGood: boolean
@@ -68,12 +68,12 @@ export interface TenantHeld {
   readonly problemCount: number
 }
 
-export interface TenantRecovered {
+interface TenantRecovered {
   readonly tenant: string
 }
 
 /** What is wrong with the list of tenants; nothing, where it is in order again. */
-export interface TenantListing {
+interface TenantListing {
   /** The first 100. */
   readonly problems: readonly EventProblem[]
   readonly problemCount: number

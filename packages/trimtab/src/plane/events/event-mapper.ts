@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../events/event-types.ts'
 import { cleanData } from '../../model/secrecy/clean-data.ts'
-import type { PlaneEvent } from '../plane-event.ts'
+import type { PlaneEvent } from './plane-event.ts'
 import { guardEvent } from './guard-events.ts'
 import { healthEvent } from './health-events.ts'
 import { overrideEvent } from './override-events.ts'

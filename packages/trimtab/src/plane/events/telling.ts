@@ -9,7 +9,7 @@ import { createEmitter, type Emitter } from '../../primitives/emitter.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Random } from '../../primitives/random.ts'
 import type { Engine } from '../../reload/engine.ts'
-import type { PlaneEvent } from '../plane-event.ts'
+import type { PlaneEvent } from './plane-event.ts'
 import type { EventOptions } from './event-options.ts'
 import { createEventMapper } from './event-mapper.ts'
 

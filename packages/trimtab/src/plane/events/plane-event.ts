@@ -1,8 +1,8 @@
-import type { HealthEvent } from '../health/health.ts'
-import type { ReloadEvent } from '../reload/events.ts'
-import type { OverrideEvent } from '../sources/override.ts'
-import type { GuardEvent } from '../tenancy/guard/guard.ts'
-import type { TenantEvent } from '../tenancy/overlay/tenant-events.ts'
+import type { HealthEvent } from '../../health/health.ts'
+import type { ReloadEvent } from '../../reload/events.ts'
+import type { OverrideEvent } from '../../sources/override.ts'
+import type { GuardEvent } from '../../tenancy/guard/guard.ts'
+import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
 
 /** Everything the parts of a plane tell, in the order it happened. `plane/events` makes CloudEvents of it. */
 export type PlaneEvent =
