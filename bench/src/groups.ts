@@ -7,7 +7,9 @@ export const groups: Readonly<Record<string, () => Promise<Group>>> = {
   diff: () => import('./rows/diff.ts'),
   edit: () => import('./rows/edit.ts'),
   reload: () => import('./rows/reload.ts'),
+  health: () => import('./rows/health.ts'),
   guard: () => import('./rows/guard.ts'),
+  tenants: () => import('./rows/tenants.ts'),
   heap: () => import('./rows/heap.ts'),
   start: () => import('./rows/start.ts'),
 }

@@ -2,7 +2,7 @@ import type { Limit, Row, Unit } from './row.ts'
 
 interface Compared {
   readonly name: string
-  readonly unit: Exclude<Unit, 'MB' | 'left'>
+  readonly unit: Exclude<Unit, 'MB' | 'bytes' | 'left'>
   readonly times: readonly number[]
   readonly peer: string
   readonly peerTimes: readonly number[]

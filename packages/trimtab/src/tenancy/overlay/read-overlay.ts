@@ -2,6 +2,7 @@ import type { Layer } from '../../model/layer.ts'
 import { abortReason } from '../../primitives/abort.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import { runStep } from '../../primitives/deadline.ts'
+import type { Json } from '../../primitives/json.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { ObjectShape } from '../../schema/shape.ts'
 import { failureKind } from '../../sources/failure-kind.ts'
@@ -72,6 +73,8 @@ export async function readOverlay(
       return reading satisfies never
   }
   const { layer, warnings } = reading
+  // What resolving remembers of a tree, for the next time, would weigh more than most overlays.
+  if (!mayRefer(layer.tree)) return { kind: 'read', content: { layer, resolved: undefined }, warnings, names: [] }
   const resolution = await references.resolve(layer.tree, {
     shape,
     trustAt: () => 'allow_listed',
@@ -90,6 +93,11 @@ export async function readOverlay(
   }
   const isRefused = resolution.error.some(({ code }) => code === 'reference_refused')
   return { kind: isRefused ? 'refused' : 'unreadable', problems: resolution.error, names: resolution.names }
+}
+
+function mayRefer(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('${')
+  return typeof value === 'object' && value !== null && Object.values(value).some(mayRefer)
 }
 
 function contentOf(layer: Layer, resolved: Resolved): TenantContent {
