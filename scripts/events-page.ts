@@ -34,7 +34,8 @@ No event holds a secret. Lists hold the first ${longestList} entries, and a coun
 
 ## What is told of a reload
 
-In this order; \`?\` where there is reason to, \`*\` any number of times. Dry runs tell nothing, and neither does a wake-up that brought nothing new.
+In this order; \`?\` where there is reason to, \`*\` any number of times. What health, tenants, overrides and modules tell comes in between, in its own
+time. Dry runs tell nothing, and neither does a wake-up that brought nothing new.
 
 | outcome | when | events, without \`dev.trimtab.\` |
 | --- | --- | --- |

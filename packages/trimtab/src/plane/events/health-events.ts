@@ -1,6 +1,7 @@
 import type { EventDraft } from '../../events/event-types.ts'
 import type { HealthEvent } from '../../health/health.ts'
 import type { HealthReport } from '../../health/report.ts'
+import { roundMilliseconds } from '../../reload/durations.ts'
 import { bounded, momentOf } from './bounded.ts'
 
 export function healthEvent(event: HealthEvent, clean: (text: string) => string): EventDraft {
@@ -32,7 +33,7 @@ export function healthEvent(event: HealthEvent, clean: (text: string) => string)
 }
 
 function checkData(report: HealthReport, clean: (text: string) => string) {
-  const { check, component, module, kind, status, message, optional, shared, timedOut, duration } = report
+  const { check, component, module, kind, status, message, optional, shared, timedOut } = report
   return {
     check,
     component,
@@ -45,7 +46,7 @@ function checkData(report: HealthReport, clean: (text: string) => string) {
     observedSince: momentOf(report.observedSince),
     checkedGeneration: report.generation,
     timedOut,
-    duration,
+    duration: roundMilliseconds(report.duration),
   }
 }
 

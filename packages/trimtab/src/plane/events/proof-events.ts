@@ -1,5 +1,6 @@
 import type { EventDraft } from '../../events/event-types.ts'
 import type { BreakerState } from '../../reload/breaker.ts'
+import { roundMilliseconds } from '../../reload/durations.ts'
 import type { BakeEvent } from '../../reload/events.ts'
 import { bounded } from './bounded.ts'
 
@@ -10,7 +11,7 @@ export function breakerEvent(state: BreakerState): EventDraft {
     case 'failing':
     case 'open': {
       const { digest, failures, failedAt, retryAt } = state
-      const data = { digest, failures, retryIn: retryAt - failedAt }
+      const data = { digest, failures, retryIn: roundMilliseconds(retryAt - failedAt) }
       return { type: state.kind === 'open' ? 'dev.trimtab.breaker.opened' : 'dev.trimtab.breaker.failing', data }
     }
     default:
@@ -23,15 +24,15 @@ export function bakeEvent({ id, step }: BakeEvent): EventDraft {
     case 'started':
       return { type: 'dev.trimtab.bake.started', reloadid: id, data: { stableGeneration: step.stable } }
     case 'stable':
-      return { type: 'dev.trimtab.bake.stable', reloadid: id, data: { duration: step.duration } }
+      return { type: 'dev.trimtab.bake.stable', reloadid: id, data: { duration: roundMilliseconds(step.duration) } }
     case 'undone':
     case 'kept': {
-      const data = { reasons: bounded(step.reasons), duration: step.duration }
+      const data = { reasons: bounded(step.reasons), duration: roundMilliseconds(step.duration) }
       return { type: `dev.trimtab.bake.${step.kind}`, reloadid: id, data }
     }
     case 'superseded': {
-      const { by, duration } = step
-      return { type: 'dev.trimtab.bake.superseded', reloadid: id, data: { supersededBy: by, duration } }
+      const data = { supersededBy: step.by, duration: roundMilliseconds(step.duration) }
+      return { type: 'dev.trimtab.bake.superseded', reloadid: id, data }
     }
     default:
       return step satisfies never

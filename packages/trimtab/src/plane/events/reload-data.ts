@@ -8,6 +8,7 @@ import type {
 } from '../../events/types/reload-data.ts'
 import type { Changes } from '../../model/changes.ts'
 import { printOrigin } from '../../model/origin.ts'
+import { roundMilliseconds } from '../../reload/durations.ts'
 import type { ModuleReport, RollbackCause, StuckModule } from '../../reload/outcome.ts'
 import type { PendingRestart } from '../../reload/plan/pending-restart.ts'
 import { type Problem, printProblem } from '../../schema/problem.ts'
@@ -25,10 +26,13 @@ export function problemData(problem: Problem): EventProblem {
 }
 
 export function moduleData(report: ModuleReport): EventModule {
-  const { module, duration, status } = report
+  const { module, status } = report
+  const duration = roundMilliseconds(report.duration)
   switch (status) {
-    case 'applied':
-      return { module, status, action: report.action, gap: report.gap, duration }
+    case 'applied': {
+      const gap = report.gap === undefined ? undefined : roundMilliseconds(report.gap)
+      return { module, status, action: report.action, gap, duration }
+    }
     case 'skipped':
       return { module, status, reason: report.reason, duration }
     case 'failed':

@@ -1,5 +1,6 @@
 import type { EventDraft } from '../../events/event-types.ts'
 import type { EventTenantFailure, EventTenantModule } from '../../events/types/tenant.ts'
+import { roundMilliseconds } from '../../reload/durations.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
 import type { TenantFailure, TenantModuleReport, TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
@@ -41,7 +42,7 @@ export function tenantEvents(event: TenantEvent, clean: (text: string) => string
 }
 
 function completedEvent(outcome: TenantOutcome, repeated: boolean, clean: (text: string) => string): EventDraft {
-  const { tenant, status, triggers, modules, problems, startedAt, endedAt, duration } = outcome
+  const { tenant, status, triggers, modules, problems, startedAt, endedAt } = outcome
   const failed = ({ module, error, timedOut }: TenantFailure): EventTenantFailure => {
     return { module, error: clean(error), timedOut }
   }
@@ -59,13 +60,14 @@ function completedEvent(outcome: TenantOutcome, repeated: boolean, clean: (text:
       stuck: 'stuck' in outcome ? bounded(outcome.stuck).map(failed) : undefined,
       startedAt: momentOf(startedAt),
       endedAt: momentOf(endedAt),
-      duration,
+      duration: roundMilliseconds(outcome.duration),
     },
   }
 }
 
 function moduleData(report: TenantModuleReport, clean: (text: string) => string): EventTenantModule {
-  const { module, status, duration } = report
+  const { module, status } = report
+  const duration = roundMilliseconds(report.duration)
   if (status !== 'failed') return { module, status, duration }
   return { module, status, step: report.step, error: clean(report.error), duration }
 }
