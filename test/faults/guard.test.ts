@@ -47,7 +47,7 @@ describe('tenants of a plane', () => {
       const timed = await new Promise((resolve) => setTimeout(() => resolve(tenants.current()), 0))
       source.set({ limit: 2 })
       await settle(clock, plane.reload())
-      return [await nested, timed === handle, handle === tenants.current(), handle?.config.limit, handle?.id]
+      return [await nested, timed === handle, handle === tenants.current(), handle?.config['limit'], handle?.id]
     })
     expect(seen).toEqual(['beta', true, true, 2, 'acme'])
     expect(tenants.current()).toBeUndefined()

@@ -50,7 +50,7 @@ const asker =
     })
 
 /** The same handler behind the middleware of each shape: says who it runs for, before and after the body. */
-const shapes: Readonly<Record<string, (given: TenantMiddlewareOptions<never>) => Promise<Ask>>> = {
+const shapes: Readonly<Record<string, (given: TenantMiddlewareOptions<unknown>) => Promise<Ask>>> = {
   async node(given) {
     const middleware = tenantMiddleware(given)
     const url = await serve((request, response) => middleware(request, response, () => void answer(request, response)))
