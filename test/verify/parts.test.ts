@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { defineConfig, defineModule, type JsonObject, type Module } from 'trimtab'
+import { type Clock, defineConfig, defineModule, type JsonObject, type Module } from 'trimtab'
 import {
   httpClientModule,
   httpClientSchema,
@@ -21,6 +21,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { config as gatewayConfig } from '../../examples/gateway/src/config.ts'
 import { routes } from '../../examples/gateway/src/routes.ts'
+import { systemClock } from '../../packages/trimtab/src/primitives/clock.ts'
 import { named } from './workbench.ts'
 import { createTestPair } from '../support/certificates.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -142,14 +143,24 @@ test('nothing is found of the routes of the gateway', async () => {
 
 test('parts that would not stop would be named', async () => {
   const pair = createTestPair({ name: 'one' })
-  const { stop: _tls, ...certificate } = tlsCertificateModule({ config: config.section('tls') }).definition
+  const timers: { cancel(): void }[] = []
+  const clock: Clock = {
+    ...systemClock,
+    schedule(delay, callback) {
+      const timer = systemClock.schedule(delay, callback)
+      timers.push(timer)
+      return timer
+    },
+  }
+  const { stop: _tls, ...certificate } = tlsCertificateModule({ config: config.section('tls'), clock }).definition
   const tls = { tls: { certFile: pair.certFile, keyFile: pair.keyFile } }
   const trees = [tls, { tls: { ...tls.tls, minVersion: 'TLSv1.3' } }]
   const quick = { ...limits, grace: 50 }
   const found = await verifyModule(defineModule(certificate), { config, trees, ...quick })
+  for (const timer of timers) timer.cancel()
   expect(named(found)).toContain('leaks-timer start')
 
-  const opened: { server: { close: () => void; closeAllConnections: () => void } }[] = []
+  const opened: { server: { close: () => void } }[] = []
   const module = httpListenerModule({ config: config.section('http'), handler: (_, response) => response.end() })
   const { stop: _http, ...listener } = module.definition
   const leaking = defineModule({
@@ -162,6 +173,6 @@ test('parts that would not stop would be named', async () => {
     },
   })
   const left = await verifyModule(leaking, { config, trees: [http({}), http({ keepAliveTimeout: '1s' })], ...quick })
-  expect(named(left)).toContain('alive-after-stop stop')
   for (const { server } of opened) server.close()
+  expect(named(left)).toContain('alive-after-stop stop')
 })

@@ -173,6 +173,9 @@ export class Lab {
   }
 
   #createNeighbour(): Module {
+    const fail = () => {
+      if (this.neighbour === 'fails') throw new Error('failed by the verification')
+    }
     return defineModule({
       name: 'trimtab-verify-neighbour',
       config: this.#module.definition.config,
@@ -181,12 +184,8 @@ export class Lab {
       check: () => {
         if (this.neighbour === 'refuses') throw new Error('refused by the verification')
       },
-      reload: () => {
-        if (this.neighbour === 'fails') throw new Error('failed by the verification')
-      },
-      reloadTenant: () => {
-        if (this.neighbour === 'fails') throw new Error('failed by the verification')
-      },
+      reload: fail,
+      ...(this.parts.overlays.length === 0 ? {} : { reloadTenant: fail }),
     })
   }
 }
