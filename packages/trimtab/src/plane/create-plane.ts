@@ -180,6 +180,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     planeHealth,
     runHost,
     tenants: new LiveTenants(context, tenantOf, tenants),
+    quietTenants: async () => tenants?.quiet(),
     show,
     guard,
   })

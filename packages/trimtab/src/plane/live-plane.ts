@@ -51,6 +51,8 @@ export interface LivePlaneParts {
   readonly runHost: RunHost
   readonly planeHealth: PlaneHealth
   readonly tenants: Tenants<unknown>
+  /** Ends all work for tenants; resolves when it has ended. */
+  readonly quietTenants: () => Promise<unknown>
   /** Told of every snapshot in the moment in which it comes into force. */
   readonly show: (snapshot: Snapshot<object>) => void
   readonly guard: Guard
@@ -276,10 +278,10 @@ export class LivePlane<Config> implements Plane<Config> {
   }
 
   async #close(): Promise<CloseReport> {
-    const { engine, planeHealth, overrides, open, logger, noteStop, clock } = this.#parts
+    const { engine, planeHealth, quietTenants, overrides, open, logger, noteStop, clock } = this.#parts
     noteStop()
-    // No check is to meet a resource that is being stopped.
-    const modules = await engine.close(planeHealth.health.close())
+    // No check, and no tenant's change, is to meet a resource that is being stopped.
+    const modules = await engine.close(Promise.all([planeHealth.health.close(), quietTenants()]))
     this.#ended.abort(closedError())
     overrides.close()
     const sources = await closeSources(open, { clock, logger, time: engine.closingTime })

@@ -286,12 +286,19 @@ test('hooks for tenants need a section', () => {
   expect(() => defineModule({ name: 'x', start: () => {}, reloadTenant: () => {} })).toThrow(/give it a `config`/)
 })
 
-test('what hooks throw and log is without secrets, and a plane that closes ends them', async () => {
-  const { module, scripts } = recorder()
+test('a plane that closes takes back what is under way, before it stops anything', async () => {
+  const { module, scripts, take } = recorder()
   const { plane, clock, overlays } = await start([module('limits', 'limits')])
+  const events: unknown[] = []
+  plane.tenants.events.on(({ kind }) => events.push(kind))
   scripts.set('limits.reload', ['hang'])
   overlays.set('acme', { limits: { rate: 5 } })
   await clock.advance(0)
-  await plane.close()
+  take()
+  await expect(plane.close()).resolves.toEqual({ unfinished: [] })
+  expect(take()).toEqual(['limits.reload acme 5→100'])
+  expect(events).toEqual([])
   expect(clock.pending).toBe(0)
+  await expect(plane.tenants.reload('acme')).rejects.toMatchObject({ code: 'plane_closed' })
+  await expect(plane.tenants.reloadAll()).rejects.toMatchObject({ code: 'plane_closed' })
 })

@@ -116,7 +116,7 @@ test('a tenant reads what all share with its own above, or the last that was val
       await plane.close()
       expect(clock.pending).toBe(0)
     }),
-    { numRuns: 150 },
+    { numRuns: 50 },
   )
 })
 

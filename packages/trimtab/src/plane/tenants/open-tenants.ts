@@ -38,6 +38,8 @@ export interface OpenTenantsParts {
 export interface OpenTenants extends TenantsParts {
   /** Takes over what all share, in the turn in which it comes into force. */
   show(snapshot: Snapshot<object>): void
+  /** Ends all work for tenants, before what it is done with is stopped. */
+  quiet(): Promise<void>
   /** Loads every overlay, and follows them and the plane from then on. Throws `source_unreadable`. */
   start(): Promise<void>
 }
@@ -91,6 +93,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     show(snapshot) {
       configs.shared = snapshot
     },
+    quiet: () => overlays.quiet(),
     async start() {
       const problems = await overlays.load()
       if (problems.length > 0) throw sourceUnreadable(problems)

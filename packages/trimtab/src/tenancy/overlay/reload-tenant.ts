@@ -54,7 +54,7 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
   const { shared } = configs
   if (shared === undefined) throw new Error('A tenant is reloaded before there is anything shared')
   const end = (status: 'refused' | 'unreadable', problems: readonly Problem[], modules: TenantEnd['modules'] = []) => {
-    configs.hold(tenant, problems, request.applied)
+    if (!signal.aborted) configs.hold(tenant, problems, request.applied)
     return { status, problems, modules } as const
   }
   if (read.kind !== 'read') return end(read.kind, read.problems)
@@ -92,7 +92,7 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
     case 'undone': {
       const { cause, stuck, modules } = applied
       const problems = [failureProblem(cause), ...stuck.map(failureProblem)]
-      configs.hold(tenant, problems, request.applied)
+      if (!signal.aborted) configs.hold(tenant, problems, request.applied)
       const ended = { problems, modules, cause } as const
       return stuck.length > 0 ? { status: 'stuck', ...ended, stuck } : { status: 'rolled_back', ...ended }
     }

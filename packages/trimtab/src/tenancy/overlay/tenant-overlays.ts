@@ -1,3 +1,4 @@
+import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { type Clock, keptAlive } from '../../primitives/clock.ts'
 import { createController } from '../../primitives/abort.ts'
 import { createRetryTimer, type RetryTimer } from '../../primitives/backoff.ts'
@@ -122,12 +123,16 @@ export class TenantOverlays {
     void this.#each(ids, (id) => this.#lanes.request(id, 'shared')).catch(() => {})
   }
 
-  /** Ends everything; what is under way is cancelled. */
-  async close(): Promise<void> {
-    this.#closing.abort(new Error('The plane is closed'))
+  /** Begins nothing more, and cancels what is under way. Resolves when nobody is told of anything any more. */
+  async quiet(): Promise<void> {
+    this.#closing.abort(new TrimtabError('plane_closed', 'The plane is closed.'))
     for (const retry of this.#retries.values()) retry.reset()
     await this.#looking?.done.catch(() => {})
     await this.#lanes.idle()
+  }
+
+  async close(): Promise<void> {
+    await this.quiet()
     await this.#parts.reader.close()
   }
 
@@ -222,6 +227,8 @@ export class TenantOverlays {
     }
     const times = { startedAt, endedAt: clock.now(), duration: clock.monotonic() - from }
     const outcome = outcomeOf(tenant, triggers, end, times)
+    // What a plane cancels because it closes is no failure of anybody's.
+    if (signal.aborted) return outcome
     const isRepeated = this.#note(outcome)
     this.#retry(tenant, outcome)
     const state = this.stateOf(tenant)
@@ -293,6 +300,7 @@ export class TenantOverlays {
   }
 
   #setState(tenant: TenantId, set: () => unknown): void {
+    if (this.#closing.signal.aborted) return
     const previous = this.stateOf(tenant)
     set()
     const next = this.stateOf(tenant)
