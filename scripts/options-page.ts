@@ -33,6 +33,10 @@ const plane: Readonly<Record<keyof PlaneOptions, Row>> = {
   tenants: ['none', '`folder` or `overlays`: where tenants have values of their own'],
   guard: ['strict', '`mode`, `allow`, `refuseMismatch`, `capacity`: how `plane.guard` keeps tenants apart'],
   events: ['none', '`{ sinks, source, queue }`: where everything that happens goes. [All events](events.md)'],
+  telemetry: [
+    'where it is installed',
+    '`{ meterProvider, tracerProvider, tenantLabels }`: what OpenTelemetry is told, by default through its global providers where `@opentelemetry/api` is installed; `false`: nothing. [All metrics](metrics.md)',
+  ],
   logger: ['stderr', 'What `pino` and `console` are. Without one, warnings and errors go to stderr; `false` silences'],
   stateDir: [
     '`TRIMTAB_STATE_DIR`',

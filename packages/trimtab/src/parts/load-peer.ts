@@ -1,7 +1,8 @@
+import { isMissingPackage } from '../errors/missing-package.ts'
 import { TrimtabError } from '../errors/trimtab-error.ts'
 
 /** Packages that a service installs only when it uses the part that needs them. */
-export type Peer = 'pino' | 'undici'
+export type Peer = 'croner' | 'lru-cache' | 'pg' | 'pino' | 'undici'
 
 /**
  * Loads an optional package where it is first needed. Throws `dependency_missing` with the command that installs it;
@@ -11,17 +12,10 @@ export async function loadPeer<T>(name: Peer, load: () => Promise<T>): Promise<T
   try {
     return await load()
   } catch (error) {
-    if (!isMissing(error, name)) throw error
+    if (!isMissingPackage(error, name)) throw error
     throw new TrimtabError('dependency_missing', `The package ${name} is not installed. Run: npm install ${name}`, {
       cause: error,
       details: { package: name },
     })
   }
-}
-
-/** The package itself was not found, rather than something that it needs. */
-function isMissing(error: unknown, name: Peer): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false
-  const isNotFound = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND'
-  return isNotFound && error.message.includes(`'${name}'`)
 }

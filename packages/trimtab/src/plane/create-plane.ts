@@ -27,13 +27,14 @@ import { describeCause, observe } from './events/observe.ts'
 import { checkOptions, type PlaneOptions, reloadDefaults } from './options.ts'
 import type { Plane } from './plane.ts'
 import { hostInstance, openState } from './open-state.ts'
+import { openTelemetry } from './telemetry/open-telemetry.ts'
 import { LiveTenants } from './tenants/live-tenants.ts'
 import { type OpenTenants, openTenants } from './tenants/open-tenants.ts'
 
 /**
  * Starts a plane: reads the sources, asks every module, starts them, and follows what changes from then on. Throws
  * having closed everything it had opened: `option_invalid`, `config_invalid`, `source_unreadable`, `module_failed`,
- * `step_timed_out`, `module_cycle`, `state_dir_unusable`.
+ * `step_timed_out`, `module_cycle`, `state_dir_unusable`, `dependency_missing`.
  *
  * @example
  * const plane = await createPlane({ config, sources: [fileSource('config.yaml')], modules: [pool, http] })
@@ -64,10 +65,13 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   const definition = options.config
   const host = { clock, random, shape: definition.shape }
 
-  const telling = openTelling(
-    { options: options.events, instance: options.instance ?? hostInstance(), clock, random, logger },
+  const instance = options.instance ?? hostInstance()
+  const telling = openTelling({ options: options.events, instance, clock, random, logger }, open)
+  const telemetry = openTelemetry(
+    { options: options.telemetry, instance, modules: options.modules ?? [], clock, logger },
     open,
   )
+  if (options.telemetry) await telemetry.ready
   const overrides = createOverrides({ clock })
   open.add(() => overrides.close())
   const sources = [...options.sources, overrides.source]
@@ -100,7 +104,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   )
   const loader = bootLoader(reading.loader)
   loader.start(boot.loaded)
-  const { journal } = state
+  const journal = telemetry.listening(state.journal)
   const basis = { key: randomBytes(32), isReference }
   const sharedTenants = createSharedTenants()
   const tenantOf = (id: TenantId): Tenant => tenants?.configs.get(id) ?? sharedTenants.of(id)
@@ -146,6 +150,17 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     open,
   )
   observe(telling.told, logger)
+  telemetry.follow({
+    engine,
+    told: telling.told,
+    bootedFrom: boot.from,
+    health: () => planeHealth.health.answer,
+    violations: () => guard.counts,
+    tenants,
+    overrides: () => overrides.list().length,
+    sources: () => reading.reader.status,
+    sinks: () => telling.events.sinks,
+  })
   telling.follow(engine)
   planeHealth.follow(engine)
   planeHealth.health.events.on((event) => telling.tell({ kind: 'health', event }))
@@ -165,6 +180,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   follow(engine, reading, { clock, random, logger, wake }, open)
   // What is configured is tried again as soon as it can be, and refused loudly where it has been set aside.
   if (boot.from !== 'configured') void engine.reload({ trigger: 'retry', background: true }).catch(() => {})
+  await telemetry.ready
   return new LivePlane<Config>({
     definition,
     engine,

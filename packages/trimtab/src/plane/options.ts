@@ -9,6 +9,7 @@ import type { ConfigDefinition, ConfigSchema } from '../schema/define-config.ts'
 import type { ReferenceAllowList } from '../sources/references/allow-list.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
 import type { Source } from '../sources/source.ts'
+import { checkTelemetryOptions, type TelemetryOptions } from './telemetry/telemetry-options.ts'
 import { checkTenantOptions, type TenantOptions } from './tenants/tenant-options.ts'
 import { checkGuardOptions, type GuardOptions } from '../tenancy/guard/guard-options.ts'
 import { checkEvents, type EventOptions, eventOptionNames } from './events/event-options.ts'
@@ -82,6 +83,11 @@ export interface PlaneOptions<Schema extends ConfigSchema = ConfigSchema> {
   readonly guard?: GuardOptions | undefined
   /** Where everything that happens goes, from the boot on. */
   readonly events?: EventOptions | undefined
+  /**
+   * Metrics and spans for OpenTelemetry. Without the option they go to its global providers where the package
+   * `@opentelemetry/api` is installed; set the SDK up before the plane is made. `false`: nothing is recorded.
+   */
+  readonly telemetry?: false | TelemetryOptions | undefined
   /** `pino` and `console` fit. Without one, warnings and errors go to stderr; `false` silences. */
   readonly logger?: Logger | false | undefined
   /** Where the last known good configuration is kept. Default: the variable TRIMTAB_STATE_DIR; without either, nowhere. */
@@ -107,6 +113,7 @@ const known = [
   'tenants',
   'guard',
   'events',
+  'telemetry',
   'logger',
   'stateDir',
   'instance',
@@ -152,6 +159,7 @@ export function checkOptions(options: PlaneOptions): void {
   if (options.tenants !== undefined) checkTenantOptions(options.tenants)
   if (options.guard !== undefined) checkGuardOptions(options.guard)
   if (options.events !== undefined) checkEvents(options.events)
+  if (options.telemetry !== undefined) checkTelemetryOptions(options.telemetry)
   if (logger !== undefined && logger !== false) checkLogger(logger)
   if (instance !== undefined && !(typeof instance === 'string' && instanceName.test(instance))) {
     throw invalid('instance', 'has to be 1 to 128 letters, digits, _, - and ., the first a letter or digit')

@@ -1,0 +1,72 @@
+import type { HealthEvent } from '../../health/health.ts'
+import type { BakeEvent } from '../../reload/events.ts'
+import type { Outcome } from '../../reload/outcome.ts'
+import type { Recording } from '../../telemetry/metrics.ts'
+import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
+import type { PlaneEvent } from '../events/plane-event.ts'
+import type { TelemetryLabels } from './telemetry-labels.ts'
+
+/** Counts and times what a plane tells. What is told no more than once a while is asked for instead: see `observePlane`. */
+export function createEventRecorder(record: Recording, labels: TelemetryLabels): (event: PlaneEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case 'settled':
+        recordOutcome(record, event.outcome)
+        return
+      case 'bake':
+        recordBake(record, event)
+        return
+      case 'set_aside':
+        record('trimtab.content.set_aside', 1, {})
+        return
+      case 'health':
+        recordHealth(record, labels, event.event)
+        return
+      case 'tenant':
+        recordTenant(record, labels, event.event)
+        return
+      default:
+    }
+  }
+}
+
+function recordOutcome(record: Recording, { status, triggers, duration }: Outcome): void {
+  const [trigger] = triggers
+  record('trimtab.reloads', 1, { 'trimtab.reload.status': status, 'trimtab.reload.trigger': trigger })
+  record('trimtab.reload.duration', duration / 1_000, { 'trimtab.reload.status': status })
+}
+
+function recordBake(record: Recording, { step }: BakeEvent): void {
+  if (step.kind === 'started') return
+  record('trimtab.bake.duration', step.duration / 1_000, { 'trimtab.bake.result': step.kind })
+}
+
+function recordHealth(record: Recording, labels: TelemetryLabels, event: HealthEvent): void {
+  switch (event.kind) {
+    case 'transition': {
+      const { check, status } = event.report
+      const label = labels.check(check)
+      record('trimtab.check.transitions', 1, { 'trimtab.check': label, 'trimtab.health.status': status })
+      return
+    }
+    case 'abandoned':
+      record('trimtab.check.abandoned', 1, { 'trimtab.check': labels.check(event.check) })
+      return
+    case 'remedy':
+      record('trimtab.remedies', 1, {
+        'trimtab.check': labels.check(event.check),
+        'trimtab.remedy.step': event.step,
+      })
+      return
+    case 'aggregate':
+      return
+    default:
+      event satisfies never
+  }
+}
+
+function recordTenant(record: Recording, labels: TelemetryLabels, event: TenantEvent): void {
+  if (event.kind !== 'settled') return
+  const { tenant, status } = event.outcome
+  record('trimtab.tenant.reloads', 1, { 'trimtab.tenant': labels.tenant(tenant), 'trimtab.tenant.status': status })
+}

@@ -1,0 +1,23 @@
+/** Every attribute of a series or a span, and what it says. Values are from short lists, except where it says otherwise. */
+export const attributes = {
+  'trimtab.instance': 'The plane: its option `instance`. On every series and span',
+  'trimtab.reload.status': 'How it ended, as in the outcome: `full_success`, `rolled_back`, …',
+  'trimtab.reload.trigger': 'What asked for it first: `file`, `manual`, `retry`, …',
+  'trimtab.reload.id': 'The reload it belongs to, as in events, logs and outcomes. On spans alone',
+  'trimtab.breaker.state': '`closed`, `failing`, `open`',
+  'trimtab.bake.result': '`stable`, `undone`, `kept`, `superseded`',
+  'trimtab.boot.from': '`configured`, `last_known_good`, `fallback`',
+  'trimtab.health.question': '`health`, `readiness`, `liveness`, `startup`',
+  'trimtab.health.status': '`healthy`, `degraded`, `unhealthy`, `unknown`',
+  'trimtab.check': 'The health check, by its name: at most 1,000 of them, and `_other`',
+  'trimtab.remedy.step': '`applied`, `withdrawn`, `failed`',
+  'trimtab.tenant':
+    'The tenant: the first 1,000, or as many as `telemetry.tenantLabels` says, and `_other` for the rest',
+  'trimtab.tenant.state': '`active`, `suspended`',
+  'trimtab.tenant.status': 'How its reload ended: `applied`, `refused`, `unreadable`, …',
+  'trimtab.violation.kind': '`missing_context`, `invalid_context`, `cross_tenant`, `mismatch`',
+  'trimtab.sink': 'The sink, by its name',
+  'trimtab.source': 'The source, by its name',
+} as const satisfies Readonly<Record<string, string>>
+
+export type AttributeName = keyof typeof attributes
