@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../primitives/clock.ts'
 import type { Violation, ViolationKind } from './violation.ts'
 
 /** Violations of one kind, told together. */
-export interface ViolationBatch {
+interface ViolationBatch {
   readonly violation: Violation
   /** How many there were since the last telling, the newest of which is `violation`. */
   readonly count: number

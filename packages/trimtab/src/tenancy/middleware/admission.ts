@@ -30,14 +30,14 @@ export interface TenantMiddlewareOptions<Request> {
   readonly clock?: Clock | undefined
 }
 
-export type Admission =
+type Admission =
   | { readonly kind: 'admitted'; readonly tenant: TenantId }
   | { readonly kind: 'refused'; readonly code: RefusalCode }
 
 /** Decides over one request; never rejects. */
 export type Admit<Request> = (view: RequestView, request: Request) => Promise<Admission>
 
-export const middlewareDefaults = { timeout: 5_000, suspended: 'refuse' } as const
+const middlewareDefaults = { timeout: 5_000, suspended: 'refuse' } as const
 
 /** Throws `option_invalid` for options that can't be, and where nobody authorises. */
 export function createAdmission<Request>(options: TenantMiddlewareOptions<Request>): Admit<Request> {

@@ -36,7 +36,13 @@ export type FastifyTenantPlugin<Request extends FastifyRequestLike> = (
  * every hook from `onRequest` on that is added after it run inside the tenant.
  *
  * @example
- * app.register(tenantPlugin({ tenants: plane.tenants, from: { header: 'x-tenant' }, authorize }))
+ * const sessions = new Map<string, string>()
+ * const plugin = tenantPlugin({
+ *   tenants: plane.tenants,
+ *   from: { host: '*.example.com' },
+ *   authorize: (tenant, { raw }) => sessions.get(raw.headers.authorization ?? '') === tenant,
+ * })
+ * // await app.register(plugin)
  */
 export function tenantPlugin<Request extends FastifyRequestLike = FastifyRequestLike>(
   options: TenantMiddlewareOptions<Request>,

@@ -13,8 +13,13 @@ export type FetchMiddleware = (
  * that is made only while it is sent is asked for by the server: bind what it is made by.
  *
  * @example
- * const guarded = tenantFetch({ tenants: plane.tenants, from: { path: '/t/:tenant' }, authorize })
- * export default { fetch: (request: Request) => guarded(request, handle) }
+ * const sessions = new Map<string, string>()
+ * const middleware = tenantFetch({
+ *   tenants: plane.tenants,
+ *   from: { path: '/t/:tenant' },
+ *   authorize: (tenant, { headers }) => sessions.get(headers.get('authorization') ?? '') === tenant,
+ * })
+ * await middleware(new Request('http://localhost/t/acme'), () => new Response(plane.tenants.current()?.id))
  */
 export function tenantFetch(options: TenantMiddlewareOptions<Request>): FetchMiddleware {
   const admit = createAdmission(options)

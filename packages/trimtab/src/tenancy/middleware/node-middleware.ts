@@ -17,11 +17,13 @@ export type NodeMiddleware<Request extends IncomingMessage = IncomingMessage> = 
  * request itself tells from then on, run inside that tenant. Listeners on the response and the socket don't: bind them.
  *
  * @example
- * app.use(tenantMiddleware({
+ * const sessions = new Map<string, string>()
+ * const middleware = tenantMiddleware({
  *   tenants: plane.tenants,
  *   from: { header: 'x-tenant' },
- *   authorize: (tenant, request) => tokens.allow(request.headers.authorization, tenant),
- * }))
+ *   authorize: (tenant, { headers }) => sessions.get(headers.authorization ?? '') === tenant,
+ * })
+ * middleware(request, response, () => response.end(plane.tenants.current()?.id))
  */
 export function tenantMiddleware<Request extends IncomingMessage = IncomingMessage>(
   options: TenantMiddlewareOptions<Request>,
