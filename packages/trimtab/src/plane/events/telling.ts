@@ -28,7 +28,7 @@ export interface Telling {
   /** The same as it was told, for the plane itself. */
   readonly told: Emitter<PlaneEvent>
   tell(event: PlaneEvent): void
-  /** Tells what this engine tells from now on, and knows its generation and its secrets. */
+  /** Tells the world what is told from now on, with this engine's generation and without its secrets. Called once. */
   follow(engine: Engine): void
 }
 
@@ -53,15 +53,16 @@ export function openTelling({ options = {}, instance, clock, random, logger }: T
 
   const told = createEmitter<PlaneEvent>(onListenerError)
   const describe = createEventMapper(scrub)
-  told.on((event) => {
-    if (events.isHeard) for (const draft of describe(event)) events.publish(frozen(draft))
-  })
   return {
     events,
     told,
     tell: (event) => told.emit(event),
     follow(next) {
       engine = next
+      // After whoever listened to `told` before: what the log says stands before what a listener makes of the event.
+      told.on((event) => {
+        if (events.isHeard) for (const draft of describe(event)) events.publish(frozen(draft))
+      })
       next.events.on((event) => told.emit(event))
     },
   }
