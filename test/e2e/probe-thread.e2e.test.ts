@@ -22,7 +22,7 @@ function blockingService(): string {
     file,
     `import { startProbeThread } from ${JSON.stringify(dist('health/probes/index.js'))}
      import { createHealth } from ${JSON.stringify(dist('health/create-health.js'))}
-     import { systemClock } from ${JSON.stringify(dist('primitives/clock.js'))}
+     import { systemClock } from ${JSON.stringify(dist('primitives/time/clock.js'))}
      let down = false
      const health = createHealth({ clock: systemClock, random: Math.random, generation: () => 1, logger: console })
      health.add({ name: 'pool', interval: 20, timeout: 20, fall: 1, rise: 1, run: () => !down })

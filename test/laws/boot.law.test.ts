@@ -5,7 +5,7 @@ import { decideBoot } from '../../packages/trimtab/src/plane/state/decide-boot.t
 import type { KeptFile } from '../../packages/trimtab/src/plane/state/kept-file.ts'
 import { crashLimit, markerFromJson } from '../../packages/trimtab/src/plane/state/marker.ts'
 import { StateJournal } from '../../packages/trimtab/src/plane/state/state-journal.ts'
-import { systemClock } from '../../packages/trimtab/src/primitives/clock.ts'
+import { systemClock } from '../../packages/trimtab/src/primitives/time/clock.ts'
 import { silentLogger } from '../../packages/trimtab/src/primitives/logger.ts'
 import { snapshotOf } from '../support/state-folder.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deferred } from '../primitives/deferred.ts'
+import { deferred } from '../primitives/concurrency/deferred.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { createEventBus, type EventBus } from './bus.ts'
 import type { TrimtabEvent } from './event-types.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../primitives/clock.ts'
+import type { Clock } from '../primitives/time/clock.ts'
 import { createEmitter, type Emitter } from '../primitives/emitter.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Random } from '../primitives/random.ts'

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describeThrown } from '../errors/trimtab-error.ts'
-import { createController } from '../primitives/abort.ts'
-import type { Clock } from '../primitives/clock.ts'
-import { runStep, type StepEnd } from '../primitives/deadline.ts'
+import { createController } from '../primitives/concurrency/abort.ts'
+import type { Clock } from '../primitives/time/clock.ts'
+import { runStep, type StepEnd } from '../primitives/time/deadline.ts'
 import type { TrimtabEvent } from './event-types.ts'
 import { sinkDefaults, type SinkStatus, type SinkWriter } from './sink.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../primitives/clock.ts'
+import type { Clock } from '../primitives/time/clock.ts'
 import type { Random } from '../primitives/random.ts'
 import type { TrimtabEvent } from './event-types.ts'
 

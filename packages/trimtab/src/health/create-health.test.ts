@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, test } from 'vitest'
-import type { Clock } from '../primitives/clock.ts'
-import { deferred } from '../primitives/deferred.ts'
+import type { Clock } from '../primitives/time/clock.ts'
+import { deferred } from '../primitives/concurrency/deferred.ts'
 import { silentLogger } from '../primitives/logger.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { degraded, type Findings, type HealthCheck, healthy, unhealthy } from './check.ts'

@@ -1,6 +1,6 @@
 import { describeThrown, TrimtabError } from '../errors/trimtab-error.ts'
-import { abortable, abortReason } from '../primitives/abort.ts'
-import type { Clock } from '../primitives/clock.ts'
+import { abortable, abortReason } from '../primitives/concurrency/abort.ts'
+import type { Clock } from '../primitives/time/clock.ts'
 import type { Disposer } from '../primitives/disposers.ts'
 import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
 import type { Logger } from '../primitives/logger.ts'

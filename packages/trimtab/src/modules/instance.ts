@@ -1,5 +1,5 @@
 import type { Brand } from '../primitives/brand.ts'
-import { type Deferred, deferred } from '../primitives/deferred.ts'
+import { type Deferred, deferred } from '../primitives/concurrency/deferred.ts'
 import type { Module, ModuleRef } from './define-module.ts'
 import { createLeases, type Leases } from './lease.ts'
 

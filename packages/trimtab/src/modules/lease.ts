@@ -1,4 +1,4 @@
-import { type Deferred, deferred } from '../primitives/deferred.ts'
+import { type Deferred, deferred } from '../primitives/concurrency/deferred.ts'
 
 /** Counts who uses a resource, so that it is stopped only after they are done. */
 export interface Leases {

@@ -1,5 +1,5 @@
-import { type Budget, createBudget } from '../primitives/budget.ts'
-import type { Clock } from '../primitives/clock.ts'
+import { type Budget, createBudget } from '../primitives/time/budget.ts'
+import type { Clock } from '../primitives/time/clock.ts'
 
 /** How long what runs may still take to end: as long as its own timeouts allow, until the plane closes within less. */
 export interface Lifetime {

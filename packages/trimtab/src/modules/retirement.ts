@@ -1,4 +1,4 @@
-import type { StepEnd } from '../primitives/deadline.ts'
+import type { StepEnd } from '../primitives/time/deadline.ts'
 import type { Graph } from './graph.ts'
 import { canServe, type Instance, type UnitId } from './instance.ts'
 import { describeEnd, type LifecycleHost } from './lifecycle.ts'

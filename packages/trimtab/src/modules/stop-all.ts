@@ -1,4 +1,4 @@
-import type { StepEnd } from '../primitives/deadline.ts'
+import type { StepEnd } from '../primitives/time/deadline.ts'
 import type { Graph } from './graph.ts'
 import type { Instance, UnitId } from './instance.ts'
 import { drainAndStop, type LifecycleHost, stopInstance } from './lifecycle.ts'

@@ -1,7 +1,7 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Disposers } from '../primitives/disposers.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { Clock } from '../primitives/time/clock.ts'
 import { createTenantContext, type OwnedTenantContext } from '../tenancy/context.ts'
 import { createGuard, type OwnedGuard } from '../tenancy/guard/create-guard.ts'
 import type { GuardOptions } from '../tenancy/guard/guard-options.ts'

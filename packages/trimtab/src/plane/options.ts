@@ -1,7 +1,7 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import type { HealthCheck } from '../health/check.ts'
 import { defaultTimeouts, type Module, type ModuleTimeouts } from '../modules/define-module.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { Clock } from '../primitives/time/clock.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Random } from '../primitives/random.ts'
 import { type BreakerOptions, defaultBreaker } from '../reload/breaker.ts'

@@ -1,5 +1,5 @@
-import { type Clock, keepAlive, sleep } from '../primitives/clock.ts'
-import { type Deferred, deferred } from '../primitives/deferred.ts'
+import { type Clock, keepAlive, sleep } from '../primitives/time/clock.ts'
+import { type Deferred, deferred } from '../primitives/concurrency/deferred.ts'
 import type { Logger } from '../primitives/logger.ts'
 import { type CloseReport, checkSpan } from './close.ts'
 

@@ -2,10 +2,10 @@ import { type Changes, createChanges } from '../model/changes.ts'
 import { diffTrees } from '../model/diff.ts'
 import { parsePath, valueAt } from '../model/path.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { type Deferred, deferred } from '../primitives/deferred.ts'
+import { type Deferred, deferred } from '../primitives/concurrency/deferred.ts'
 import type { Disposer } from '../primitives/disposers.ts'
 import type { Emitter } from '../primitives/emitter.ts'
-import type { AbortListening } from '../primitives/shared-abort.ts'
+import type { AbortListening } from '../primitives/concurrency/shared-abort.ts'
 import type { ReloadEvent } from '../reload/events.ts'
 
 /** What a listener is told: the value before and after, both frozen. */

@@ -1,5 +1,5 @@
-import { type Backoff, backoffDelay } from '../primitives/backoff.ts'
-import type { Clock, Timer } from '../primitives/clock.ts'
+import { type Backoff, backoffDelay } from '../primitives/time/backoff.ts'
+import type { Clock, Timer } from '../primitives/time/clock.ts'
 import type { Random } from '../primitives/random.ts'
 
 /** When content that fails again and again is left alone for a while, and for how long. Times are milliseconds. */

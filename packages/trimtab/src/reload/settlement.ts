@@ -1,5 +1,5 @@
 import { createSnapshot } from '../model/snapshot.ts'
-import type { RetryTimer } from '../primitives/backoff.ts'
+import type { RetryTimer } from '../primitives/time/backoff.ts'
 import type { EmitterSource } from '../primitives/emitter.ts'
 import type { AttemptEnd, AttemptHost } from './attempt.ts'
 import { roundReports } from './durations.ts'

@@ -1,6 +1,6 @@
 import type { Layer } from '../model/layer.ts'
 import type { SourceName } from '../model/source-name.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { Clock } from '../primitives/time/clock.ts'
 import type { Random } from '../primitives/random.ts'
 import type { Problem } from '../schema/problem.ts'
 import type { ObjectShape } from '../schema/shape.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { sleep, systemClock } from '../primitives/clock.ts'
+import { sleep, systemClock } from '../primitives/time/clock.ts'
 import { createManualClock } from './manual-clock.ts'
 
 describe('a manual clock', () => {

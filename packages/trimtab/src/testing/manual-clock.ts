@@ -2,8 +2,8 @@
 // oxlint-disable-next-line house/no-ambient-clock -- an immediate waits for no time
 import { setImmediate as turn } from 'node:timers/promises'
 import { TrimtabError } from '../errors/trimtab-error.ts'
-import type { Clock, Timer } from '../primitives/clock.ts'
-import { serialQueue } from '../primitives/serial-queue.ts'
+import type { Clock, Timer } from '../primitives/time/clock.ts'
+import { serialQueue } from '../primitives/concurrency/serial-queue.ts'
 
 /** A clock whose time moves only when a test says so. */
 export interface ManualClock extends Clock {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Module } from '../modules/define-module.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { Clock } from '../primitives/time/clock.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import { createPlane } from '../plane/create-plane.ts'
 import type { PlaneOptions } from '../plane/options.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
 import { openReading } from '../../plane/assembly.ts'
-import { systemClock } from '../../primitives/clock.ts'
+import { systemClock } from '../../primitives/time/clock.ts'
 import { disposers } from '../../primitives/disposers.ts'
 import { systemRandom } from '../../primitives/random.ts'
 import type { Content } from '../../reload/candidate/candidate.ts'

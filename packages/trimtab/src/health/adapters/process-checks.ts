@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
-import { type LoopDelayMeter, measureLoopDelay } from '../../primitives/loop-delay.ts'
+import { type LoopDelayMeter, measureLoopDelay } from '../../primitives/time/loop-delay.ts'
 import type { Finding, HealthCheck } from '../check.ts'
 import { type AdapterOptions, checkBounds, checkFields } from './adapter-options.ts'
 

@@ -1,4 +1,4 @@
-import { createController } from '../../primitives/abort.ts'
+import { createController } from '../../primitives/concurrency/abort.ts'
 import type { HealthCheckContext } from '../check.ts'
 
 /** What is known when a run begins. */

@@ -1,5 +1,5 @@
-import { keepAlive } from '../../primitives/clock.ts'
-import { deferred } from '../../primitives/deferred.ts'
+import { keepAlive } from '../../primitives/time/clock.ts'
+import { deferred } from '../../primitives/concurrency/deferred.ts'
 
 /** Waits for several runs, for any number of callers. It is not over before `sealed`, because some runs end at once. */
 export class Collection {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../primitives/clock.ts'
+import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import type { Random } from '../../primitives/random.ts'
 import { type ReadFinding, readFailure, readFindings } from '../finding/read-findings.ts'
 import { CheckEntry, type Seen, type Transition } from './check-entry.ts'

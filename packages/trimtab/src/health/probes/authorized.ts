@@ -1,5 +1,5 @@
-import type { Clock } from '../../primitives/clock.ts'
-import { runStep } from '../../primitives/deadline.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
+import { runStep } from '../../primitives/time/deadline.ts'
 
 /** Milliseconds that somebody's `authorize` may take: whoever probes does not wait longer than this. */
 const patience = 1_000

@@ -1,4 +1,4 @@
-import { systemClock } from '../../primitives/clock.ts'
+import { systemClock } from '../../primitives/time/clock.ts'
 import type { Health } from '../health.ts'
 import { isAuthorized } from './authorized.ts'
 import type { ProbeOptions } from './node-probes.ts'

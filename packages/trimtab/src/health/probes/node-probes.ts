@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Clock, systemClock } from '../../primitives/clock.ts'
+import { type Clock, systemClock } from '../../primitives/time/clock.ts'
 import type { Health } from '../health.ts'
 import { isAuthorized } from './authorized.ts'
 import { createProbeAnswers, type ProbeAnswer } from './probe-answer.ts'

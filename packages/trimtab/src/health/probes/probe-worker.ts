@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createSharedBeat, type SharedBeat } from '../../primitives/shared-beat.ts'
+import { createSharedBeat, type SharedBeat } from '../../primitives/time/shared-beat.ts'
 import type { AggregateStatus } from '../report.ts'
 import { blockedAnswer } from './blocked-answer.ts'
 import type { ProbeStatuses, ProbeThreadData, ProbeThreadMessage } from './probe-thread.ts'

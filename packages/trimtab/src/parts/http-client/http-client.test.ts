@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
-import { type Deferred, deferred } from '../../primitives/deferred.ts'
+import { type Deferred, deferred } from '../../primitives/concurrency/deferred.ts'
 import { defineConfig } from '../../schema/define-config.ts'
 import { dynamic } from '../../schema/marks.ts'
 import { createRecording } from '../../testing/recording-module.ts'

@@ -10,7 +10,7 @@ import {
   type StartContext,
   type StopContext,
 } from '../../modules/define-module.ts'
-import { onAbort } from '../../primitives/abort.ts'
+import { onAbort } from '../../primitives/concurrency/abort.ts'
 import { dynamic } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
 import { bytes, duration } from '../../schema/units.ts'

@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
-import type { Clock, Timer } from '../../primitives/clock.ts'
+import type { Clock, Timer } from '../../primitives/time/clock.ts'
 
 interface Connection {
   /** Until each is sent to its last byte. Several, when a client does not wait for an answer before it asks again. */

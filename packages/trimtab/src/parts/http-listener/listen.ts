@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import { describeThrown } from '../../errors/trimtab-error.ts'
-import { abortReason, onAbort } from '../../primitives/abort.ts'
+import { abortReason, onAbort } from '../../primitives/concurrency/abort.ts'
 
 export interface ListenPlace {
   readonly host: string

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openSocket } from '../../../../../test/support/raw-socket.ts'
-import { type Deferred, deferred } from '../../primitives/deferred.ts'
+import { type Deferred, deferred } from '../../primitives/concurrency/deferred.ts'
 import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts'
 import { type HttpHandler, Listener, type ListenerConfig } from './listener.ts'
 

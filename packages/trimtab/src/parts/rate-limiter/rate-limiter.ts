@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineModule, type Module, type ModuleTimeouts } from '../../modules/define-module.ts'
-import { type Clock, systemClock } from '../../primitives/clock.ts'
+import { type Clock, systemClock } from '../../primitives/time/clock.ts'
 import { dynamic } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
 import { duration } from '../../schema/units.ts'

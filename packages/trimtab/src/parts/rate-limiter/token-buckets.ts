@@ -1,5 +1,5 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 
 /** How fast buckets fill, how much they hold, and how many there are. */
 export interface BucketRules {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../primitives/clock.ts'
+import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import type { Disposer } from '../../primitives/disposers.ts'
 
 const day = 86_400_000

@@ -9,7 +9,7 @@ import {
   type Module,
   type ModuleTimeouts,
 } from '../../modules/define-module.ts'
-import { type Clock, systemClock } from '../../primitives/clock.ts'
+import { type Clock, systemClock } from '../../primitives/time/clock.ts'
 import type { Disposer } from '../../primitives/disposers.ts'
 import { dynamic, secret } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'

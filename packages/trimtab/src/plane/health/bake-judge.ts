@@ -1,8 +1,8 @@
 import type { HealthCore, JudgedCheck } from '../../health/create-health.ts'
 import { isFailing } from '../../health/finding/severity.ts'
 import { type ExpectedCheck, Judgement } from '../../health/judgement.ts'
-import { abortReason, onAbort } from '../../primitives/abort.ts'
-import type { Clock, Timer } from '../../primitives/clock.ts'
+import { abortReason, onAbort } from '../../primitives/concurrency/abort.ts'
+import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import type { BakeCase, Judge, Verdict } from '../../reload/proof/judge.ts'
 
 export interface BakeJudgeParts {

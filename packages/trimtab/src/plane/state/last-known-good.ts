@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Layer } from '../../model/layer.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import { fieldsOf } from './document.ts'
 import { keptFile, type KeptRead } from './kept-file.ts'

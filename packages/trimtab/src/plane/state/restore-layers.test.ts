@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { config, layerOf } from '../../../../../test/support/state-folder.ts'
-import { systemClock } from '../../primitives/clock.ts'
+import { systemClock } from '../../primitives/time/clock.ts'
 import { systemRandom } from '../../primitives/random.ts'
 import { scriptedSource, type ScriptedSource } from '../../testing/scripted-source.ts'
 import { restoreLayers } from './restore-layers.ts'

@@ -1,5 +1,5 @@
 import type { Layer } from '../../model/layer.ts'
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import { createLayerReader, type OpenSource } from '../../reload/candidate/read-layers.ts'
 import { printProblem } from '../../schema/problem.ts'
 

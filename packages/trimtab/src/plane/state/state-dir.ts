@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Journal } from '../../reload/proof/journal.ts'
 import type { ObjectShape } from '../../schema/shape.ts'

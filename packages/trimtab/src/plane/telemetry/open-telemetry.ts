@@ -1,7 +1,7 @@
 import { describeThrown, isTrimtabError } from '../../errors/trimtab-error.ts'
 import type { Module } from '../../modules/define-module.ts'
 import { createGraph } from '../../modules/graph.ts'
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import type { Disposers } from '../../primitives/disposers.ts'
 import type { Emitter } from '../../primitives/emitter.ts'
 import type { Logger } from '../../primitives/logger.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { nextTurn } from '../../primitives/next-turn.ts'
+import { nextTurn } from '../../primitives/time/next-turn.ts'
 import { defineConfig } from '../../schema/define-config.ts'
 import { dynamic, perTenant } from '../../schema/marks.ts'
 import { createManualClock } from '../../testing/manual-clock.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { sourceName } from '../../model/source-name.ts'
-import { systemClock } from '../../primitives/clock.ts'
+import { systemClock } from '../../primitives/time/clock.ts'
 import { objectSource } from '../../sources/object.ts'
 import { createLayerReader } from './read-layers.ts'
 

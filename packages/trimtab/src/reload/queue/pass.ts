@@ -1,6 +1,6 @@
-import { abortReason, createController } from '../../primitives/abort.ts'
-import { type Deferred, deferred } from '../../primitives/deferred.ts'
-import type { AbortListening } from '../../primitives/shared-abort.ts'
+import { abortReason, createController } from '../../primitives/concurrency/abort.ts'
+import { type Deferred, deferred } from '../../primitives/concurrency/deferred.ts'
+import type { AbortListening } from '../../primitives/concurrency/shared-abort.ts'
 import type { OutsideCandidate } from '../candidate/candidate.ts'
 import type { Outcome, Trigger } from '../outcome.ts'
 

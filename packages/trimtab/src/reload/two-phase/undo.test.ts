@@ -2,7 +2,7 @@ import { createTestPlane } from 'trimtab/testing'
 import { defineConfig, defineModule, dynamic, type Judge, type Outcome } from 'trimtab'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { sleep } from '../../primitives/clock.ts'
+import { sleep } from '../../primitives/time/clock.ts'
 import { createManualClock } from '../../testing/manual-clock.ts'
 
 const config = defineConfig(z.object({ base: dynamic(z.number().default(1)), middle: dynamic(z.number().default(1)) }))

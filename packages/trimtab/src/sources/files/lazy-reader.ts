@@ -1,4 +1,4 @@
-import { singleFlight } from '../../primitives/single-flight.ts'
+import { singleFlight } from '../../primitives/concurrency/single-flight.ts'
 import type { SourceReader } from '../source.ts'
 
 type Read = SourceReader['read']

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../primitives/clock.ts'
+import { type Clock, sleep } from '../../primitives/time/clock.ts'
 
 export interface SettleTimings {
   /** Milliseconds between two readings. */

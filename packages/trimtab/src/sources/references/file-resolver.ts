@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import { type Result, err, ok } from '../../primitives/result.ts'
 import { failureKind } from '../failure-kind.ts'
 import { sourceLimits } from '../limits.ts'

@@ -1,6 +1,6 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
-import type { Clock, Timer } from '../../primitives/clock.ts'
-import { type Deferred, deferred } from '../../primitives/deferred.ts'
+import type { Clock, Timer } from '../../primitives/time/clock.ts'
+import { type Deferred, deferred } from '../../primitives/concurrency/deferred.ts'
 
 export interface PulseTimings {
   /** Milliseconds without a further event before the next look. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { abortable, onAbort } from '../../primitives/abort.ts'
-import type { Clock } from '../../primitives/clock.ts'
+import { abortable, onAbort } from '../../primitives/concurrency/abort.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import { sourceLimits } from '../limits.ts'
 import { createPlaceWatchers, type PlaceWatchers } from './place-watchers.ts'
 import { type Beat, createPulse, type Pulse } from './pulse.ts'

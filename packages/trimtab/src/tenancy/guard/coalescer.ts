@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../primitives/clock.ts'
+import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import type { Violation, ViolationKind } from './violation.ts'
 
 /** Violations of one kind, told together. */

@@ -1,5 +1,5 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import { createEmitter, type Emitter } from '../../primitives/emitter.ts'
 import { typeName } from '../../primitives/json.ts'
 import type { OwnedTenantContext } from '../context.ts'

@@ -1,6 +1,6 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
-import { type Clock, systemClock } from '../../primitives/clock.ts'
-import { runStep } from '../../primitives/deadline.ts'
+import { type Clock, systemClock } from '../../primitives/time/clock.ts'
+import { runStep } from '../../primitives/time/deadline.ts'
 import { typeName } from '../../primitives/json.ts'
 import type { TenantDirectory } from '../directory.ts'
 import { isTenantId, type TenantId } from '../tenant-id.ts'

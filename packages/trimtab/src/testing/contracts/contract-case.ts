@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert'
 import { describeThrown } from '../../errors/trimtab-error.ts'
-import { systemClock } from '../../primitives/clock.ts'
-import { runStep } from '../../primitives/deadline.ts'
+import { systemClock } from '../../primitives/time/clock.ts'
+import { runStep } from '../../primitives/time/deadline.ts'
 
 /** One promise of a contract, as a test for any runner: `run` rejects with a clear message when it is not kept. */
 export interface ContractCase {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { keepAlive } from '../../primitives/clock.ts'
+import { keepAlive } from '../../primitives/time/clock.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { compileShapes } from '../../schema/shape-of.ts'
 import { rebuildSchema } from '../../schema/zod/rebuild.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { makePipe } from '../../../../../../test/support/make-pipe.ts'
-import { systemClock } from '../../../primitives/clock.ts'
+import { systemClock } from '../../../primitives/time/clock.ts'
 import type { TrimtabEvent } from '../../event-types.ts'
 import { jsonLinesSink, type JsonLinesSinkOptions } from './json-lines-sink.ts'
 

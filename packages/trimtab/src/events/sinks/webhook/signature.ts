@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { TrimtabError } from '../../../errors/trimtab-error.ts'
-import { type Clock, systemClock } from '../../../primitives/clock.ts'
+import { type Clock, systemClock } from '../../../primitives/time/clock.ts'
 
 /** A secret as text, or anything that gives one by `reveal()`, such as a `Secret` of the configuration. */
 export type WebhookSecret = string | { reveal(): string }

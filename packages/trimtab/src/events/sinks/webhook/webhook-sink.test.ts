@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { Secret } from '../../../model/secrecy/secret.ts'
-import { systemClock } from '../../../primitives/clock.ts'
+import { systemClock } from '../../../primitives/time/clock.ts'
 import { createManualClock } from '../../../testing/manual-clock.ts'
 import type { TrimtabEvent } from '../../event-types.ts'
 import type { SinkWriter } from '../../sink.ts'

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { TrimtabError } from '../../../errors/trimtab-error.ts'
-import type { Backoff } from '../../../primitives/backoff.ts'
+import type { Backoff } from '../../../primitives/time/backoff.ts'
 import type { EventSink } from '../../sink.ts'
 import { createAddressCheck, isLiteralLoopback } from './addresses.ts'
 import { resolveBySystem } from './checked-lookup.ts'

@@ -1,7 +1,7 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
-import { onAbort } from '../../../primitives/abort.ts'
-import type { Clock } from '../../../primitives/clock.ts'
-import { runStep } from '../../../primitives/deadline.ts'
+import { onAbort } from '../../../primitives/concurrency/abort.ts'
+import type { Clock } from '../../../primitives/time/clock.ts'
+import { runStep } from '../../../primitives/time/deadline.ts'
 import { failureKind } from '../../../sources/failure-kind.ts'
 
 /** What somebody who answers at a socket says of itself. */

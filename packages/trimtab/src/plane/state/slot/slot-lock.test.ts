@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { tempFolder } from '../../../../../../test/support/temp-folder.ts'
-import { systemClock } from '../../../primitives/clock.ts'
+import { systemClock } from '../../../primitives/time/clock.ts'
 import { createManualClock } from '../../../testing/manual-clock.ts'
 import { takeSlotLock } from './slot-lock.ts'
 
@@ -103,7 +103,7 @@ describe('takeSlotLock', () => {
     const slot = tempFolder()
     const script = `
       import { takeSlotLock } from ${JSON.stringify(new URL('./slot-lock.ts', import.meta.url).href)}
-      import { systemClock } from ${JSON.stringify(new URL('../../../primitives/clock.ts', import.meta.url).href)}
+      import { systemClock } from ${JSON.stringify(new URL('../../../primitives/time/clock.ts', import.meta.url).href)}
       console.log((await takeSlotLock(${JSON.stringify(slot)}, systemClock)) !== undefined)
     `
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { tempFolder } from '../../../../../../test/support/temp-folder.ts'
 import { isTrimtabError } from '../../../errors/trimtab-error.ts'
-import { systemClock } from '../../../primitives/clock.ts'
+import { systemClock } from '../../../primitives/time/clock.ts'
 import { type Slot, takeSlot } from './slot.ts'
 
 const isRoot = process.getuid?.() === 0

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TrimtabError } from '../../../errors/trimtab-error.ts'
-import type { Clock } from '../../../primitives/clock.ts'
+import type { Clock } from '../../../primitives/time/clock.ts'
 import { unusable, usableRoot, usableSlot } from './folder-rights.ts'
 import { takeSlotLock } from './slot-lock.ts'
 

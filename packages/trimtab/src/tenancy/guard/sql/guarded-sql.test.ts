@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { deferred } from '../../../primitives/deferred.ts'
+import { deferred } from '../../../primitives/concurrency/deferred.ts'
 import { createManualClock } from '../../../testing/manual-clock.ts'
 import { createTenantContext } from '../../context.ts'
 import { createGuard } from '../create-guard.ts'

@@ -1,4 +1,4 @@
-import { abortable, abortReason } from '../../../primitives/abort.ts'
+import { abortable, abortReason } from '../../../primitives/concurrency/abort.ts'
 import { TrimtabError } from '../../../errors/trimtab-error.ts'
 import { typeName } from '../../../primitives/json.ts'
 import type { GuardedWork } from '../guard.ts'

@@ -1,5 +1,5 @@
 import { describeThrown, TrimtabError } from '../../../errors/trimtab-error.ts'
-import { abortable } from '../../../primitives/abort.ts'
+import { abortable } from '../../../primitives/concurrency/abort.ts'
 import type { GuardedWork } from '../guard.ts'
 import type { BoundRole } from './bound-role.ts'
 import { refuseStatement } from './refused-statement.ts'

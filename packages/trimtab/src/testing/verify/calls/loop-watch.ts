@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../../primitives/clock.ts'
+import type { Clock, Timer } from '../../../primitives/time/clock.ts'
 
 const tick = 10
 

@@ -1,7 +1,7 @@
 // From the module, not the global: a runner's fake timers replace the globals, and time would stand still for ever.
 // oxlint-disable-next-line house/no-ambient-clock -- an immediate waits for no time
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Clock } from '../../../primitives/clock.ts'
+import type { Clock } from '../../../primitives/time/clock.ts'
 
 /** Lets the event loop turn: everything that waits for nothing else goes on. */
 export async function turns(count: number): Promise<void> {

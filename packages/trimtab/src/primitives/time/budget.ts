@@ -1,4 +1,4 @@
-import { abortable, createController } from './abort.ts'
+import { abortable, createController } from '../concurrency/abort.ts'
 import type { Clock, Timer } from './clock.ts'
 import { runStep, type StepEnd, type StepOptions } from './deadline.ts'
 

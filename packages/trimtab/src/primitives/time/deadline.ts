@@ -1,4 +1,4 @@
-import { abortReason, createController, onAbort } from './abort.ts'
+import { abortReason, createController, onAbort } from '../concurrency/abort.ts'
 import type { Clock, Timer } from './clock.ts'
 
 /** How a step with a deadline ended. `elapsed` is in milliseconds on the monotonic clock. */

@@ -1,4 +1,4 @@
-import { abortReason } from './abort.ts'
+import { abortReason } from '../concurrency/abort.ts'
 
 /** A call that has not happened yet. `cancel` is idempotent and harmless after the call. */
 export interface Timer {

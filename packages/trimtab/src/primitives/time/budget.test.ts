@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createManualClock } from '../testing/manual-clock.ts'
+import { createManualClock } from '../../testing/manual-clock.ts'
 import { createBudget, doneWithin, runStepWithin } from './budget.ts'
 
 test('a budget has no end until it is shortened, ends at the earliest that was asked for, and leaves no timer', async () => {

@@ -1,7 +1,7 @@
 import { abortReason } from './abort.ts'
-import { type Backoff, backoffDelay } from './backoff.ts'
-import { type Clock, sleep } from './clock.ts'
-import type { Random } from './random.ts'
+import { type Backoff, backoffDelay } from '../time/backoff.ts'
+import { type Clock, sleep } from '../time/clock.ts'
+import type { Random } from '../random.ts'
 
 export interface SuperviseOptions {
   readonly clock: Clock

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from './clock.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 export interface Backoff {
   /** Milliseconds the first delay may reach. */
