@@ -13,25 +13,32 @@ export interface BadModule {
   readonly deadline: number
 }
 
+/** So long that even a busy machine ends in time. */
+const ample = 5_000
+/** For what never ends: all that is left of the time is waited for. */
+const brief = 300
+
 const bad = (
   what: string,
   expected: `${VerifyRuleId} ${VerifiedHook}`,
   make: () => Module<Pool>,
-  deadline = 150,
+  deadline = ample,
 ): BadModule => {
   // The two parts of a template of both.
   const [rule, hook] = expected.split(' ') as [VerifyRuleId, VerifiedHook]
   return { what, rule, hook, make, deadline }
 }
-/** So long that even a busy machine ends in time. */
-const ample = 2_000
 
 const never = () => new Promise<never>(() => {})
 const timer = (call: () => void, delay: number) => leaving(setTimeout(call, delay), clearTimeout)
 const later = (delay: number) => new Promise<void>((resolve) => timer(resolve, delay))
+/** As long as it takes to be cancelled, and no time: a few turns of the event loop. */
+const aWhile = async () => {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve))
+}
 /** Quick, but takes long to give up. */
 const reluctantly = async ({ signal }: { readonly signal: AbortSignal }) => {
-  await later(20)
+  await aWhile()
   if (signal.aborted) await later(120)
 }
 const interval = () =>
@@ -59,11 +66,11 @@ const hostile = () =>
   )
 
 const failures: readonly BadModule[] = [
-  bad('hangs in start', 'hook-hangs start', () => poolModule({ start: never })),
-  bad('hangs in check', 'hook-hangs check', () => poolModule({ check: never })),
-  bad('hangs in reload', 'hook-hangs reload', () => poolModule({ reload: never })),
-  bad('hangs in stop', 'hook-hangs stop', () => poolModule({ stop: never })),
-  bad('hangs in its undo', 'hook-hangs undo', () => poolModule({ reload: () => never })),
+  bad('hangs in start', 'hook-hangs start', () => poolModule({ start: never }), brief),
+  bad('hangs in check', 'hook-hangs check', () => poolModule({ check: never }), brief),
+  bad('hangs in reload', 'hook-hangs reload', () => poolModule({ reload: never }), brief),
+  bad('hangs in stop', 'hook-hangs stop', () => poolModule({ stop: never }), brief),
+  bad('hangs in its undo', 'hook-hangs undo', () => poolModule({ reload: () => never }), brief),
   bad('throws in start', 'hook-throws start', () => poolModule({ start: fail(new Error('no')) })),
   bad('throws in check', 'hook-throws check', () => poolModule({ check: fail(new Error('no')) })),
   bad('throws in reload', 'hook-throws reload', () => poolModule({ reload: fail(new Error('no')) })),
@@ -82,47 +89,45 @@ const failures: readonly BadModule[] = [
 ]
 
 const times: readonly BadModule[] = [
-  bad('ignores its signal in start', 'ignores-signal start', () => poolModule({ start: never })),
-  bad(
-    'ignores its signal in check, though it ends in time',
-    'ignores-signal check',
-    () => poolModule({ check: reluctantly }),
-    ample,
+  bad('ignores its signal in start', 'ignores-signal start', () => poolModule({ start: never }), brief),
+  bad('ignores its signal in check, though it ends in time', 'ignores-signal check', () =>
+    poolModule({ check: reluctantly }),
   ),
-  bad(
-    'ignores its signal in reload, though it ends in time',
-    'ignores-signal reload',
-    () =>
-      poolModule({
-        async reload(context) {
-          await reluctantly(context)
-          goodHooks.reload(context)
-        },
-      }),
-    ample,
-  ),
-  bad('ignores its signal in stop', 'ignores-signal stop', () => poolModule({ stop: reluctantly }), ample),
-  bad(
-    'ignores its signal in its health check',
-    'ignores-signal health',
-    () => poolModule({ health: { optional: true, run: reluctantly } }),
-    ample,
-  ),
-  bad('hangs, but ends when it is told to', 'hook-hangs reload', () =>
+  bad('ignores its signal in reload, though it ends in time', 'ignores-signal reload', () =>
     poolModule({
-      reload: ({ signal }) =>
-        new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(new Error('told to')))),
-    }),
-  ),
-  bad('returns late from start', 'returns-late start', () =>
-    poolModule({
-      async start(context) {
-        await later(220)
-        return goodHooks.start(context)
+      async reload(context) {
+        await reluctantly(context)
+        goodHooks.reload(context)
       },
     }),
   ),
-  bad('returns late from reload', 'returns-late reload', () => poolModule({ reload: () => later(220) })),
+  bad('ignores its signal in stop', 'ignores-signal stop', () => poolModule({ stop: reluctantly })),
+  bad('ignores its signal in its health check', 'ignores-signal health', () =>
+    poolModule({ health: { optional: true, run: reluctantly } }),
+  ),
+  bad(
+    'hangs, but ends when it is told to',
+    'hook-hangs reload',
+    () =>
+      poolModule({
+        reload: ({ signal }) =>
+          new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(new Error('told to')))),
+      }),
+    brief,
+  ),
+  bad(
+    'returns late from start',
+    'returns-late start',
+    () =>
+      poolModule({
+        async start(context) {
+          await later(400)
+          return goodHooks.start(context)
+        },
+      }),
+    brief,
+  ),
+  bad('returns late from reload', 'returns-late reload', () => poolModule({ reload: () => later(400) }), brief),
   bad('blocks the loop in start', 'blocks-loop start', () =>
     poolModule({
       start(context) {
@@ -220,7 +225,7 @@ const state: readonly BadModule[] = [
       async reload({ next, signal, resource }) {
         if (isBroken) return
         resource.max = next.max
-        await later(2)
+        await aWhile()
         isBroken = signal.aborted
         signal.throwIfAborted()
         resource.idle = next.idle
@@ -322,7 +327,7 @@ const leaks: readonly BadModule[] = [
     return poolModule({
       async start(context) {
         const made = interval()
-        await later(2)
+        await aWhile()
         context.signal.throwIfAborted()
         const pool = goodHooks.start(context)
         timers.set(pool, made)
@@ -380,7 +385,7 @@ const leaks: readonly BadModule[] = [
 ]
 
 const health: readonly BadModule[] = [
-  bad('hangs in its health check', 'hook-hangs health', () => poolModule({ health: never })),
+  bad('hangs in its health check', 'hook-hangs health', () => poolModule({ health: never }), brief),
   bad('throws null in its health check', 'throws-nothing health', () => poolModule({ health: fail(null) })),
   bad('throws in one of its health checks', 'hook-throws health', () =>
     poolModule({
