@@ -17,8 +17,8 @@ import { reloadTenant, type ReloadTenantParts, type TenantEnd } from './reload-t
 import { isSame } from './tenant-configs.ts'
 import type { TenantEvent, TenantState } from './tenant-events.ts'
 import { TenantLanes } from './tenant-lanes.ts'
-import { judgeList } from './tenant-list.ts'
 import type { TenantOutcome, TenantTrigger } from './tenant-outcome.ts'
+import { TenantRoster } from './tenant-roster.ts'
 
 export interface TenantOverlaysParts extends ReloadTenantParts {
   readonly source: OverlaySource
@@ -51,29 +51,21 @@ export class TenantOverlays {
   readonly #names = new Map<TenantId, readonly Reference[]>()
   /** What modules were last told for a tenant; kept only where there are modules to tell. */
   readonly #applied = new Map<TenantId, object>()
-  readonly #suspended = new Set<TenantId>()
-  /** Listed without an overlay. */
-  readonly #bare = new Set<TenantId>()
-  #clashes: ReadonlyMap<TenantId, Problem> = new Map()
-  #listing: readonly Problem[] = []
   #looking: { done: Promise<void>; again: boolean } | undefined
+
+  readonly #roster: TenantRoster
 
   constructor(parts: TenantOverlaysParts) {
     this.#parts = parts
+    this.#roster = new TenantRoster(parts.configs, parts.events)
   }
 
   get ids(): readonly TenantId[] {
-    return [...new Set([...this.#parts.configs.overlays.keys(), ...this.#bare, ...this.#parts.configs.troubles.keys()])]
-  }
-
-  get listingProblems(): readonly Problem[] {
-    return this.#listing
+    return this.#roster.ids
   }
 
   stateOf(id: TenantId): TenantState {
-    if (this.#suspended.has(id)) return 'suspended'
-    const { overlays, troubles } = this.#parts.configs
-    return overlays.has(id) || this.#bare.has(id) || troubles.has(id) ? 'active' : 'unknown'
+    return this.#roster.stateOf(id)
   }
 
   lastOutcome(id: TenantId): TenantOutcome | undefined {
@@ -91,7 +83,7 @@ export class TenantOverlays {
   /** Something may have changed: one tenant's overlay, or anything. */
   wake(tenant?: string): void {
     if (this.#closing.signal.aborted) return
-    if (isTenantId(tenant) && this.stateOf(tenant) !== 'unknown') this.#background(tenant, 'overlay')
+    if (isTenantId(tenant) && this.#roster.stateOf(tenant) !== 'unknown') this.#background(tenant, 'overlay')
     else void this.#look().catch(() => {})
   }
 
@@ -118,7 +110,7 @@ export class TenantOverlays {
   sharedChanged(): void {
     const { configs, applier } = this.#parts
     if (!configs.isLoaded) return
-    const ids = applier.isNeeded ? this.ids : [...configs.troubles.keys()]
+    const ids = applier.isNeeded ? this.#roster.ids : [...configs.troubles.keys()]
     if (ids.length === 0) return
     void this.#each(ids, (id) => this.#lanes.request(id, 'shared')).catch(() => {})
   }
@@ -166,32 +158,15 @@ export class TenantOverlays {
     onOutcome: (outcome: TenantOutcome) => void = () => {},
   ): Promise<{ readonly problems: readonly Problem[]; readonly settled: Promise<void> }> {
     const listing = await this.#list()
-    if (listing.kind === 'unreadable') {
-      this.#noteListing(listing.problems)
-      return { problems: listing.problems, settled: Promise.resolve() }
-    }
-    const { tenants, clashes, problems } = judgeList(listing.tenants)
-    const clashed = this.#clashes
-    this.#clashes = clashes
-    this.#noteListing([...listing.warnings, ...problems])
-    for (const [id, { state }] of tenants) {
-      const isSuspended = state === 'suspended'
-      if (isSuspended === this.#suspended.has(id)) continue
-      this.#setState(id, () => (isSuspended ? this.#suspended.add(id) : this.#suspended.delete(id)))
-    }
-    const gone = this.ids.filter((id) => !tenants.has(id))
-    const isDue = (id: TenantId) => all || tenants.get(id)?.isChanged === true || clashed.has(id) !== clashes.has(id)
-    const due = [...[...tenants.keys()].filter(isDue), ...gone]
+    if (this.#closing.signal.aborted) return { problems: [], settled: Promise.resolve() }
+    const { problems, tenants, due } = this.#roster.take(listing, all)
     const settled = this.#each(due, async (id) => {
       const outcome = await this.#lanes.request(id, trigger)
-      this.#setState(id, () => {
-        if (!tenants.has(id)) this.#suspended.delete(id)
-        if (tenants.has(id) && !this.#parts.configs.overlays.has(id)) this.#bare.add(id)
-        else this.#bare.delete(id)
-      })
+      if (this.#closing.signal.aborted) return
+      this.#roster.settle(id, tenants.has(id))
       onOutcome(outcome)
     })
-    return { problems: [], settled }
+    return { problems, settled }
   }
 
   async #list(): Promise<OverlayListing> {
@@ -213,7 +188,7 @@ export class TenantOverlays {
     const { signal } = this.#closing
     const startedAt = clock.now()
     const from = clock.monotonic()
-    const previousState = this.stateOf(tenant)
+    const previousState = this.#roster.stateOf(tenant)
     // Watches learn of what all share by themselves; here only of what comes of it for who had been held.
     const isOnlyShared = triggers.every((trigger) => trigger === 'shared') && !configs.troubles.has(tenant)
     const read = await this.#readFor(tenant, isOnlyShared)
@@ -231,10 +206,7 @@ export class TenantOverlays {
     if (signal.aborted) return outcome
     const isRepeated = this.#note(outcome)
     this.#retry(tenant, outcome)
-    const state = this.stateOf(tenant)
-    if (state !== previousState && configs.isLoaded) {
-      events.emit({ kind: 'state', tenant, previous: previousState, next: state })
-    }
+    this.#roster.tell(tenant, previousState)
     if (end.status === 'applied' && !isOnlyShared) {
       if (!end.changes.isEmpty) events.emit({ kind: 'changed', tenant, changes: end.changes })
       onApplied(tenant, end.previous, end.next)
@@ -247,7 +219,7 @@ export class TenantOverlays {
     const { configs, readTimeout, definition, ...parts } = this.#parts
     const inForce = configs.overlays.get(tenant)
     if (isOnlyShared) return { kind: 'read', content: inForce, warnings: [], names: this.#names.get(tenant) ?? [] }
-    const clash = this.#clashes.get(tenant)
+    const clash = this.#roster.clashOf(tenant)
     if (clash !== undefined) return { kind: 'refused', problems: [clash], names: [] }
     const { signal } = this.#closing
     return this.#readings.run(() =>
@@ -261,7 +233,7 @@ export class TenantOverlays {
     const before = this.#outcomes.get(tenant)
     const isFailure = status !== 'applied' && status !== 'unchanged'
     const isKept = isFailure || before !== undefined || !triggers.includes('boot')
-    if (this.stateOf(tenant) === 'unknown') this.#outcomes.delete(tenant)
+    if (this.#roster.stateOf(tenant) === 'unknown') this.#outcomes.delete(tenant)
     // That ten thousand of them were loaded at boot is not worth keeping.
     else if (isKept) this.#outcomes.set(tenant, outcome)
     return isFailure && before?.status === status && isSame(before.problems, problems)
@@ -291,21 +263,6 @@ export class TenantOverlays {
     const timer = this.#retries.get(tenant) ?? createRetryTimer({ clock, random, backoff }, again)
     this.#retries.set(tenant, timer)
     timer.failed()
-  }
-
-  #noteListing(problems: readonly Problem[]): void {
-    if (isSame(problems, this.#listing)) return
-    this.#listing = problems
-    this.#parts.events.emit({ kind: 'listing', problems })
-  }
-
-  #setState(tenant: TenantId, set: () => unknown): void {
-    if (this.#closing.signal.aborted) return
-    const previous = this.stateOf(tenant)
-    set()
-    const next = this.stateOf(tenant)
-    if (previous === next || !this.#parts.configs.isLoaded) return
-    this.#parts.events.emit({ kind: 'state', tenant, previous, next })
   }
 
   async #each(ids: readonly TenantId[], work: (id: TenantId) => Promise<unknown>): Promise<void> {
