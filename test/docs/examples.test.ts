@@ -25,7 +25,8 @@ const surroundings = `
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defineConfig, dynamic, secret, type Changes, type Json, type Module, type Override, type OverrideTerms } from 'trimtab'
 import type { JsonObject, Plane, PlaneOptions, Source } from 'trimtab'
-import { httpClientSchema, httpListenerSchema, loggerSchema, rateLimiterSchema, tlsCertificateSchema } from 'trimtab/parts'
+import { httpClientSchema, httpListenerSchema, loggerSchema, pgPoolSchema, rateLimiterSchema } from 'trimtab/parts'
+import { tlsCertificateSchema } from 'trimtab/parts'
 import type { HttpHandler, RateLimiter } from 'trimtab/parts'
 import { z } from 'zod'
 
@@ -37,6 +38,7 @@ const definition = defineConfig(
     limits: rateLimiterSchema,
     tls: tlsCertificateSchema,
     billing: httpClientSchema,
+    database: pgPoolSchema,
     upstreams: z.record(z.string(), httpClientSchema),
   }),
 )

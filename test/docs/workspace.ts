@@ -22,7 +22,8 @@ const manifest: { dependencies: Record<string, string> } = JSON.parse(
 /** What the library needs, and what guides import or run beside it. */
 const installed = [
   ...Object.keys(manifest.dependencies),
-  ...['zod', 'pino', 'undici', 'undici-types', 'tsx', 'typescript', '@types'],
+  ...['zod', 'croner', 'lru-cache', 'pg', 'pg-protocol', 'pg-types', 'pino', 'undici', 'undici-types', 'tsx'],
+  ...['typescript', '@types'],
 ]
 
 /** A folder outside of the repository in which projects find the built library, as if each had installed it. */

@@ -56,7 +56,15 @@ beforeAll(async () => {
   consumer = await makeConsumer({
     type: 'module',
     // The parts' types name those of the libraries they stand on.
-    install: { typescript: '5.5.4', '@types/node': '20.19.43', pino: '10.4.0', undici: '7.30.2' },
+    install: {
+      typescript: '5.5.4',
+      '@types/node': '20.19.43',
+      '@types/pg': '8.23.1',
+      'lru-cache': '11.5.3',
+      pg: '8.23.1',
+      pino: '10.4.0',
+      undici: '7.30.2',
+    },
     files: {
       'main.ts': source,
       'tsconfig.node16.json': tsconfig('node16', 'node16'),

@@ -21,6 +21,10 @@ export {
   loggerModule,
   loggerSchema,
 } from './logger/logger.ts'
+export type { PartHealth } from './part-health.ts'
+export type { PgPool } from './pg-pool/open-pool.ts'
+export { type PgPoolConfig, pgPoolSchema, type PgTlsConfig } from './pg-pool/pg-pool-config.ts'
+export { pgPoolModule, type PgPoolOptions } from './pg-pool/pg-pool.ts'
 export {
   type RateLimiter,
   type RateLimiterConfig,
