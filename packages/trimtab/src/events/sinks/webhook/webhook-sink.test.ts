@@ -1,6 +1,8 @@
+import { createServer as createTlsServer } from 'node:https'
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
+import { createTestPair } from '../../../../../../test/support/certificates.ts'
 import { Secret } from '../../../model/secrecy/secret.ts'
 import { systemClock } from '../../../primitives/time/clock.ts'
 import { createManualClock } from '../../../testing/manual-clock.ts'
@@ -157,6 +159,18 @@ describe('a webhook', () => {
     controller.abort(new Error('closed'))
     await expect(hanging).rejects.toThrow('closed')
   })
+})
+
+test('a receiver whose certificate nobody vouches for is sent nothing', async () => {
+  const received: string[] = []
+  const server = createTlsServer(createTestPair({ name: 'hooks' }), (request) => void received.push(request.url ?? ''))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo // of a server that listens on a port
+  await expect(deliver(openSink({ url: `https://localhost:${port}/` }))).rejects.toThrow(
+    'no connection (DEPTH_ZERO_SELF_SIGNED_CERT), 4 times',
+  )
+  expect(received).toEqual([])
 })
 
 describe('a webhook whose name leads elsewhere', () => {
