@@ -17,7 +17,7 @@ export const config = defineConfig(
   }),
 )
 
-export type PoolConfig = ConfigOf<typeof config>['pool']
+type PoolConfig = ConfigOf<typeof config>['pool']
 
 export const trees = [
   { pool: { max: 1, idle: 10, tags: ['a'], limits: { rate: 5 } }, named: { a: { max: 1 }, b: { max: 1 } } },
