@@ -39,6 +39,7 @@ export type Since =
   /** The store has another history, or less of it: it was restored, or lost what it had confirmed. Read everything and adopt it. */
   | { readonly kind: 'cursor_unknown'; readonly current: Cursor }
 
+/** Which revisions of an environment to show. */
 export interface HistoryQuery {
   /** Only revisions before this one; the newest, if it is left away. */
   readonly before?: number | undefined
@@ -56,9 +57,10 @@ export interface RegisteredSchema {
   /** The version of the service. */
   readonly version: string
   readonly schema: JsonObject
+  /** When this content was registered, by the store's wall time; an equal one registered again changes nothing. */
   readonly registeredAt: number
-  /** Wall time until which an instance of that version has said that it lives; undefined where none has. */
-  readonly liveUntil: number | undefined
+  /** Whether an instance of that version lives, as far as the store has heard. */
+  readonly live: boolean
 }
 
 /** How a store's readers are told of new revisions. */
@@ -79,11 +81,18 @@ export interface ConfigStore extends AsyncDisposable {
   read(scope: string, at?: number): Promise<ScopeDocument>
   /** Everything an environment holds at one revision: what a reader begins with. */
   readEnvironment(environment: string, signal?: AbortSignal): Promise<EnvironmentDocument>
-  /** Compare-and-append: all edits or none, as one revision. */
+  /**
+   * Compare-and-append: all edits or none, as one revision. Throws `option_invalid` for an `expected` that is no cursor;
+   * everything else about the edits and the terms is an answer.
+   */
   publish(edits: readonly Edit[], terms: PublishTerms): Promise<PublishResult>
-  /** Publishes the content of an earlier revision anew; checked like any other. */
+  /**
+   * Publishes the values of an earlier revision anew, those of all tenants included; checked like any other. The states
+   * of tenants stay as they are, and what is removed stays removed. Throws `cursor_unknown` for a revision there is not, or
+   * not any more.
+   */
   rollback(environment: string, to: number, terms: PublishTerms): Promise<PublishResult>
-  /** What came after a cursor. The changes of all scopes of the environment, in commit order. */
+  /** What came after a cursor: at most `limit` revisions (1 to 1,000), of all scopes of the environment, in commit order. */
   since(environment: string, cursor: Cursor, limit: number, signal?: AbortSignal): Promise<Since>
   /**
    * Yields whenever there may be something new, first when it has begun to listen, and after every time it might have missed
@@ -94,15 +103,26 @@ export interface ConfigStore extends AsyncDisposable {
   feedStatus(environment: string): FeedStatus
   /** The newest first. */
   history(environment: string, query?: HistoryQuery): Promise<readonly Revision[]>
-  /** Forgets revisions before this one; heads stay. Readers further behind get `cursor_too_old`. */
+  /**
+   * Forgets revisions before this one; what is in force stays, and so does the newest hash. Readers further behind get
+   * `cursor_too_old`.
+   */
   prune(environment: string, before: number): Promise<void>
-  /** Registers what a version of a service can read; later publishes are checked against it. */
+  /**
+   * Registers what a version of a service can read, as JSON Schema with the marks of `defineConfig`; later publishes are
+   * checked against the newest, and against every version with a live instance. Throws `option_invalid` for a schema over
+   * its limits (256 KiB, 32 levels) or with references to anything but its own parts.
+   */
   registerSchema(app: string, version: string, schema: JsonObject): Promise<void>
-  /** Says that an instance of a version lives for another `forMilliseconds`: as long, a publish it would refuse is refused. */
+  /**
+   * Says that an instance of a version lives for another `forMilliseconds`: as long, a publish it would refuse is refused.
+   * Throws `option_invalid` for a version that is not registered.
+   */
   markLive(app: string, version: string, forMilliseconds: number): Promise<void>
+  /** Those of an app, the newest first. */
   schemas(app: string): Promise<readonly RegisteredSchema[]>
   /** The environments that have at least one revision, sorted. */
   environments(): Promise<readonly string[]>
-  /** Ends everything it has opened. Idempotent. */
+  /** Ends everything it has opened, wakeups included. Idempotent; other calls throw `store_unavailable` after it. */
   close(): Promise<void>
 }

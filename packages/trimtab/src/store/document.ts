@@ -19,6 +19,9 @@ export interface ScopeDocument {
   readonly scope: string
   readonly cursor: Cursor
   readonly tree: JsonObject
-  /** The revision that set each leaf, by printed path. */
+  /**
+   * The revision that set each leaf, by printed path. At an earlier revision, leaves set before what history keeps have
+   * none.
+   */
   readonly setBy: ReadonlyMap<string, number>
 }

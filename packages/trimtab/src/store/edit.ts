@@ -6,10 +6,12 @@ export type StoredTenantState = (typeof tenantStates)[number]
 
 /**
  * One thing to publish. `scope` is an environment (`checkout/production`) or a tenant in it (`checkout/production/acme`);
- * all edits of one publish are of one environment.
+ * all edits of one publish are of one environment, and none may be at or below the place of another one, so that their
+ * order says nothing.
  *
  * A value replaces what stood at its path and below it. An object is stored leaf by leaf, so that a later edit of a part
- * of it is one entry; lists, empty objects and everything else are one value.
+ * of it is one entry; lists, empty objects and everything else are one value. The path `''` is the scope as a whole: an
+ * object there replaces all of it.
  */
 export type Edit =
   | { readonly scope: string; readonly path: string; readonly value: Json }

@@ -3,7 +3,10 @@ import type { Json } from '../primitives/json.ts'
 import type { Cursor } from './cursor.ts'
 import type { StoredTenantState } from './edit.ts'
 
-/** One leaf that a revision changed. `previous` and `next` are undefined where there was or is none. */
+/**
+ * One leaf that a revision changed: a value with no other above or below it. `previous` and `next` are undefined where
+ * there was or is none.
+ */
 export interface LeafChange {
   readonly kind: 'leaf'
   /** Undefined for the environment itself. */
@@ -16,14 +19,15 @@ export interface LeafChange {
 export interface TenantChange {
   readonly kind: 'tenant'
   readonly tenant: string
+  /** Undefined where nobody had given it a state. */
   readonly previous: StoredTenantState | undefined
   readonly next: StoredTenantState
 }
 
 export type RevisionChange = LeafChange | TenantChange
 
-/** One publish, as history keeps it. */
-export interface Revision {
+/** One publish as it is before the store has said when it was. */
+export interface RevisionDraft {
   readonly cursor: Cursor
   /** The hash before it. */
   readonly parent: string
@@ -32,10 +36,14 @@ export interface Revision {
   readonly author: string
   /** Why, at most 4,000 characters; never blank. */
   readonly message: string
-  /** The store's own wall time, milliseconds since 1970. */
-  readonly at: number
   /** The revision whose content a rollback brought back. */
   readonly rollbackTo: number | undefined
-  /** What it did, and nothing that it left as it was: sorted by tenant, then by path. */
+  /** What it did, and nothing that it left as it was: the environment, then tenant by tenant; a state, then leaves by path. */
   readonly changes: readonly RevisionChange[]
+}
+
+/** One publish, as history keeps it. */
+export interface Revision extends RevisionDraft {
+  /** The store's own wall time, milliseconds since 1970. It is not in the hash. */
+  readonly at: number
 }

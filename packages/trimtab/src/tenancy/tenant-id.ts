@@ -1,10 +1,9 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
+import { isName, nameRule } from '../model/name.ts'
 import type { Brand } from '../primitives/brand.ts'
 
 /** The id of a tenant: 1 to 128 letters a to z in either case, digits, `_`, `-`, `.`; the first is a letter or a digit. */
 export type TenantId = Brand<string, 'TenantId'>
-
-const tenantIdText = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/
 
 /**
  * Whether a text can be a tenant's id.
@@ -14,7 +13,7 @@ const tenantIdText = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/
  * isTenantId('../acme') // false
  */
 export function isTenantId(text: unknown): text is TenantId {
-  return typeof text === 'string' && tenantIdText.test(text)
+  return isName(text)
 }
 
 /**
@@ -27,7 +26,7 @@ export function parseTenantId(text: unknown): TenantId {
   if (isTenantId(text)) return text
   throw new TrimtabError(
     'tenant_context_invalid',
-    'A tenant id has to be 1 to 128 letters a to z, digits, _, - and ., the first a letter or digit. ' +
+    `A tenant id has to be ${nameRule}. ` +
       `Found ${typeof text === 'string' ? `a text of ${text.length} characters` : typeof text} that is not.`,
   )
 }
