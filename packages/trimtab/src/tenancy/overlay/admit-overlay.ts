@@ -5,7 +5,7 @@ import type { Problem } from '../../schema/problem.ts'
 import { marksAt, type ObjectShape, type Shape, shapesAt } from '../../schema/shape.ts'
 
 /** Entries that one overlay may have; an array is one. */
-export const overlayEntries = 10_000
+const overlayEntries = 10_000
 
 /**
  * What an overlay sets that is not for tenants to set: fields without `perTenant`, whatever they are set to. Names that the

@@ -18,7 +18,7 @@ import { isSame } from './tenant-configs.ts'
 import type { TenantEvent, TenantState } from './tenant-events.ts'
 import { TenantLanes } from './tenant-lanes.ts'
 import type { TenantOutcome, TenantTrigger } from './tenant-outcome.ts'
-import { TenantRoster } from './tenant-roster.ts'
+import { TenantRoster } from './roster/tenant-roster.ts'
 
 export interface TenantOverlaysParts extends ReloadTenantParts {
   readonly source: OverlaySource

@@ -1,6 +1,6 @@
-import type { Problem } from '../../schema/problem.ts'
-import type { ListedTenant } from '../../sources/overlays/overlay-source.ts'
-import { isTenantId, type TenantId } from '../tenant-id.ts'
+import type { Problem } from '../../../schema/problem.ts'
+import type { ListedTenant } from '../../../sources/overlays/overlay-source.ts'
+import { isTenantId, type TenantId } from '../../tenant-id.ts'
 
 /** A listing after its names have been judged. */
 export interface JudgedList {

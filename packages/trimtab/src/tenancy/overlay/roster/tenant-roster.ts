@@ -1,10 +1,10 @@
-import type { EmitterSource } from '../../primitives/emitter.ts'
-import type { Problem } from '../../schema/problem.ts'
-import type { OverlayListing } from '../../sources/overlays/overlay-source.ts'
-import type { TenantDirectory } from '../directory.ts'
-import type { TenantId } from '../tenant-id.ts'
-import { isSame, type TenantConfigs } from './tenant-configs.ts'
-import type { TenantEvent, TenantState } from './tenant-events.ts'
+import type { EmitterSource } from '../../../primitives/emitter.ts'
+import type { Problem } from '../../../schema/problem.ts'
+import type { OverlayListing } from '../../../sources/overlays/overlay-source.ts'
+import type { TenantDirectory } from '../../directory.ts'
+import type { TenantId } from '../../tenant-id.ts'
+import { isSame, type TenantConfigs } from '../tenant-configs.ts'
+import type { TenantEvent, TenantState } from '../tenant-events.ts'
 import { type JudgedList, judgeList } from './tenant-list.ts'
 
 export interface TakenList {
