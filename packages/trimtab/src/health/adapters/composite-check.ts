@@ -3,6 +3,7 @@ import type { HealthCheckContext, Finding, Findings, HealthCheck } from '../chec
 import { isTemporary } from '../finding/temporary.ts'
 import { type AdapterOptions, checkFields } from './adapter-options.ts'
 
+/** What `compositeCheck` takes: its name, and its parts. */
 export interface CompositeCheckOptions extends AdapterOptions {
   readonly name: string
   /** Each becomes a component of the one check, by its name. Their own timings do not apply: the composite's do. */
@@ -13,7 +14,7 @@ export interface CompositeCheckOptions extends AdapterOptions {
  * Several probes as one check with a component each, run in parallel under one deadline.
  *
  * @example
- * health.add(compositeCheck({
+ * plane.health.add(compositeCheck({
  *   name: 'upstreams',
  *   checks: [tcpCheck({ name: 'eu', host: 'eu.internal', port: 443 }), tcpCheck({ name: 'us', host: 'us.internal', port: 443 })],
  * }))

@@ -3,6 +3,7 @@ import type { HealthCheck } from '../check.ts'
 import { type AdapterOptions, checkBounds, checkFields, needText } from './adapter-options.ts'
 import { judged } from './process-checks.ts'
 
+/** What `diskCheck` takes: where to look, and shares in use that are too much. */
 export interface DiskCheckOptions extends AdapterOptions {
   /** A path on the file system that is looked at. */
   readonly path: string
@@ -16,7 +17,7 @@ export interface DiskCheckOptions extends AdapterOptions {
  * How full a file system is. `disk:<path>`, unless it is given a name.
  *
  * @example
- * health.add(diskCheck({ path: '/var/lib/checkout', optional: true }))
+ * plane.health.add(diskCheck({ path: '/var/lib/checkout', optional: true }))
  */
 export function diskCheck({ path, degradedAt = 0.9, unhealthyAt = 0.97, ...options }: DiskCheckOptions): HealthCheck {
   const name = options.name ?? `disk:${path}`

@@ -2,6 +2,7 @@ import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { type HealthCheck, healthy, unhealthy } from '../check.ts'
 import { type AdapterOptions, checkFields, needText } from './adapter-options.ts'
 
+/** What `tcpCheck` takes: whom to connect to. */
 export interface TcpCheckOptions extends AdapterOptions {
   readonly host: string
   readonly port: number
@@ -12,7 +13,7 @@ export interface TcpCheckOptions extends AdapterOptions {
  * same host, say `shared: true`.
  *
  * @example
- * health.add(tcpCheck({ host: 'queue.internal', port: 5672, shared: true }))
+ * plane.health.add(tcpCheck({ host: 'queue.internal', port: 5672, shared: true }))
  */
 export function tcpCheck({ host, port, ...options }: TcpCheckOptions): HealthCheck {
   const name = options.name ?? `tcp:${host}:${port}`
@@ -36,6 +37,7 @@ export function tcpCheck({ host, port, ...options }: TcpCheckOptions): HealthChe
   }
 }
 
+/** What `httpCheck` takes: what to ask for, and which answers are good. */
 export interface HttpCheckOptions extends AdapterOptions {
   /** `http:` or `https:`. Credentials in it are refused: they would be in the name. */
   readonly url: string
@@ -49,7 +51,7 @@ export interface HttpCheckOptions extends AdapterOptions {
  * Whether a URL answers as it should. `http:<host><path>`, unless it is given a name.
  *
  * @example
- * health.add(httpCheck({ url: 'http://inventory.internal/readyz', shared: true, timeout: 500 }))
+ * plane.health.add(httpCheck({ url: 'http://inventory.internal/readyz', shared: true, timeout: 500 }))
  */
 export function httpCheck({ url, headers = {}, accept = isSuccess, ...options }: HttpCheckOptions): HealthCheck {
   const parsed = readUrl(url, options.name ?? 'http')

@@ -11,6 +11,7 @@ export interface PgPoolLike {
   readonly options: { readonly max?: number | undefined }
 }
 
+/** What `pgPoolCheck` takes: the pool to look at. */
 export interface PgPoolCheckOptions extends AdapterOptions {
   readonly pool: PgPoolLike
 }
@@ -20,7 +21,7 @@ export interface PgPoolCheckOptions extends AdapterOptions {
  * all instances use is `shared`, which is the default here: when it is down, no instance is better than another.
  *
  * @example
- * health.add(pgPoolCheck({ pool, timeout: 500 }))
+ * const watchPool = (database: PgPoolLike) => plane.health.add(pgPoolCheck({ pool: database, timeout: 500 }))
  */
 export function pgPoolCheck({ pool, shared = true, ...options }: PgPoolCheckOptions): HealthCheck {
   const name = options.name ?? 'pg'

@@ -3,6 +3,7 @@ import { type LoopDelayMeter, measureLoopDelay } from '../../primitives/time/loo
 import type { Finding, HealthCheck } from '../check.ts'
 import { type AdapterOptions, checkBounds, checkFields } from './adapter-options.ts'
 
+/** What `eventLoopCheck` takes: milliseconds of delay that are too many. */
 export interface EventLoopCheckOptions extends AdapterOptions {
   /** Milliseconds of delay, the 99th percentile since the last run: 100. */
   readonly degradedAt?: number | undefined
@@ -14,7 +15,7 @@ export interface EventLoopCheckOptions extends AdapterOptions {
  * How late the event loop calls back, between one run and the next. `event-loop`, unless it is given another name.
  *
  * @example
- * health.add(eventLoopCheck({ degradedAt: 50, optional: true }))
+ * plane.health.add(eventLoopCheck({ degradedAt: 50, optional: true }))
  */
 export function eventLoopCheck({
   degradedAt = 100,
@@ -45,6 +46,7 @@ export function eventLoopCheck({
   }
 }
 
+/** What `heapCheck` takes: shares of the heap limit that are too much. */
 export interface HeapCheckOptions extends AdapterOptions {
   /** Share of the heap limit in use: 0.85. */
   readonly degradedAt?: number | undefined
@@ -56,7 +58,7 @@ export interface HeapCheckOptions extends AdapterOptions {
  * How much of the heap that Node may use is in use. `heap`, unless it is given another name.
  *
  * @example
- * health.add(heapCheck({ degradedAt: 0.8, kind: 'liveness' }))
+ * plane.health.add(heapCheck({ degradedAt: 0.8, kind: 'liveness' }))
  */
 export function heapCheck({ degradedAt = 0.85, unhealthyAt = 0.95, ...options }: HeapCheckOptions = {}): HealthCheck {
   const name = options.name ?? 'heap'

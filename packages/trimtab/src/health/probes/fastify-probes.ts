@@ -35,7 +35,8 @@ export type FastifyProbesPlugin<Request> = (
  * As `nodeProbes`, as a plugin of fastify. The routes are not logged: somebody asks every few seconds for ever.
  *
  * @example
- * await app.register(probesPlugin(plane.health))
+ * const probes = probesPlugin(plane.health)
+ * // app.register(probes)
  */
 export function probesPlugin<Request extends FastifyProbeRequest = FastifyProbeRequest>(
   health: Pick<Health, 'answer'>,

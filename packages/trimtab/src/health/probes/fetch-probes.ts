@@ -12,8 +12,8 @@ export type FetchProbes = (request: Request) => Promise<Response | undefined>
  * As `nodeProbes`, for servers that take a `Request` and give a `Response`.
  *
  * @example
- * const probes = fetchProbes(plane.health, { authorize: (request) => request.headers.get('authorization') === token })
- * export default { fetch: async (request: Request) => (await probes(request)) ?? app(request) }
+ * const probes = fetchProbes(plane.health, { authorize: ({ headers }) => headers.get('x-role') === 'operator' })
+ * const server = { fetch: async (asked: Request) => (await probes(asked)) ?? new Response('hello') }
  */
 export function fetchProbes(health: Pick<Health, 'answer'>, options: ProbeOptions<Request> = {}): FetchProbes {
   const { authorize, clock = systemClock } = options

@@ -23,10 +23,7 @@ export type NodeProbes = (request: IncomingMessage, response: ServerResponse) =>
  *
  * @example
  * const probes = nodeProbes(plane.health)
- * createServer((request, response) => {
- *   if (probes(request, response)) return
- *   response.end('hello')
- * })
+ * if (!probes(request, response)) response.end('hello')
  */
 export function nodeProbes(health: Pick<Health, 'answer'>, options: ProbeOptions<IncomingMessage> = {}): NodeProbes {
   const respond = rawProbes(health, options)

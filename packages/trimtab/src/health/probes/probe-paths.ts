@@ -2,6 +2,7 @@ import { TrimtabError } from '../../errors/trimtab-error.ts'
 
 /** What a probe asks. */
 export const probeNames = ['livez', 'readyz', 'startupz', 'health'] as const
+/** What a probe asks: does it live, may it get traffic, has it started, how is it. */
 export type ProbeName = (typeof probeNames)[number]
 
 /** Where each probe answers; `false` turns it off. */

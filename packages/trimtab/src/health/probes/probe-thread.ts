@@ -7,6 +7,7 @@ import type { AggregateStatus } from '../report.ts'
 import { aggregateOf } from './probe-answer.ts'
 import { type ProbeName, type ProbePaths, probeNames, probesByPath } from './probe-paths.ts'
 
+/** What `startProbeThread` takes: where to listen, and how long a blocked main loop is borne. Milliseconds. */
 export interface ProbeThreadOptions {
   /** 0 for any that is free. */
   readonly port: number
