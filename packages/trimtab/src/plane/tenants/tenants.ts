@@ -36,7 +36,7 @@ export interface TenantStatus {
  * where the option `tenants` is missing.
  *
  * @example
- * plane.tenants.run('acme', () => plane.tenants.current()?.config.limits.requestsPerSecond)
+ * plane.tenants.run('acme', () => plane.tenants.current()?.config.limits.limit)
  */
 export interface Tenants<Config> extends TenantContext<Config>, TenantDirectory {
   /** The handle of a tenant: reading its configuration costs next to nothing. Throws `tenant_context_invalid`. */
