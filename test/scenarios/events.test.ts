@@ -1,87 +1,9 @@
-import { createPlane, defineConfig, dynamic, type PlaneOptions, secret, type TrimtabEvent } from 'trimtab'
-import { functionSink } from 'trimtab/sinks'
-import { createManualClock, createRecording, scriptedSource } from 'trimtab/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { z } from 'zod'
+import type { Source, TrimtabEvent } from 'trimtab'
+import { scriptedSource } from 'trimtab/testing'
+import { describe, expect, it } from 'vitest'
 import { type OutcomeCase, outcomeEvents } from '../../scripts/outcome-events.ts'
-import { expectValid } from '../support/check-event.ts'
+import { boot, find, isNotOfHealth, typesOf } from '../support/event-lab.ts'
 import { settle } from '../support/settle.ts'
-
-const config = defineConfig(
-  z.object({
-    a: dynamic(z.object({ value: z.number().default(0), password: secret(z.string().default('nobody')) })),
-    b: dynamic(z.object({ value: z.number().default(0) })),
-    port: z.number().default(1),
-  }),
-)
-
-type Verdict = 'stable' | 'unhealthy'
-
-/** A plane of two modules whose every event is kept, from the boot on. */
-async function boot({ judged = false, ...options }: Partial<PlaneOptions> & { readonly judged?: boolean } = {}) {
-  const clock = createManualClock()
-  const recording = createRecording()
-  const a = recording.module({ name: 'a', config: config.section('a'), reloads: true })
-  const b = recording.module({ name: 'b', config: config.section('b'), dependsOn: [a] })
-  const source = scriptedSource({ tree: {} })
-  const heard: TrimtabEvent[] = []
-  let decide: (verdict: Verdict) => void = () => {}
-  const judge = () =>
-    new Promise<{ kind: 'stable' } | { kind: 'unhealthy'; reasons: string[] }>((resolve) => {
-      decide = (verdict) =>
-        resolve(verdict === 'stable' ? { kind: 'stable' } : { kind: verdict, reasons: ['it is worse'] })
-    })
-  const plane = await createPlane({
-    sources: [source],
-    modules: [a, b],
-    instance: 'web-1',
-    clock,
-    random: () => 0.5,
-    logger: false,
-    events: { sinks: [functionSink((event) => heard.push(event), { name: 'test' })] },
-    ...(judged ? { bake: { judge: { judge } } } : {}),
-    ...options,
-    config,
-  })
-  onTestFinished(async () => {
-    await settle(clock, plane.close())
-    for (const event of heard) expectValid(event)
-    const sequence = heard.map((event) => Number(event.sequence))
-    expect(sequence, 'in order, and none is missing').toEqual(sequence.map((_, index) => index + 1))
-    expect(new Set(heard.map(({ id }) => id)).size).toBe(heard.length)
-    expect(clock.pending).toBe(0)
-  })
-  await clock.advance(0)
-  const booted = heard.filter(isNotOfHealth)
-  const forget = () => void heard.splice(0)
-  /** Reloads with this content, and gives what was told of it. */
-  const change = async (tree: Parameters<typeof source.set>[0], verdict?: Verdict) => {
-    const from = heard.length
-    source.set(tree)
-    const reload = plane.reload()
-    await clock.advance(0)
-    if (verdict !== undefined) decide(verdict)
-    const outcome = await settle(clock, reload)
-    await clock.advance(0)
-    return { outcome, told: heard.slice(from).filter(isNotOfHealth) }
-  }
-  return {
-    clock,
-    recording,
-    source,
-    plane,
-    heard,
-    booted,
-    forget,
-    change,
-    decide: (verdict: Verdict) => decide(verdict),
-  }
-}
-
-/** What health says comes in its own time. */
-const isNotOfHealth = ({ type }: TrimtabEvent) => !/^dev\.trimtab\.(check|health)\./.test(type)
-
-const typesOf = (told: readonly TrimtabEvent[]) => told.map(({ type }) => type.replace('dev.trimtab.', ''))
 
 /** What the reference says, as a pattern over the types of what was told. */
 function patternOf({ told }: OutcomeCase): RegExp {
@@ -101,11 +23,6 @@ function expectTold(status: keyof typeof outcomeEvents, which: number, told: rea
         .map((type) => `${type};`)
         .join(''),
     ).toMatch(patternOf(found))
-}
-
-function find<Type extends TrimtabEvent['type']>(told: readonly TrimtabEvent[], type: Type) {
-  const found = told.filter((event): event is Extract<TrimtabEvent, { type: Type }> => event.type === type)
-  return { all: found, first: found[0], last: found.at(-1) }
 }
 
 describe('a sink', () => {
@@ -282,21 +199,34 @@ describe('what is told of a reload that ends as', () => {
     expect(find(heard, 'dev.trimtab.breaker.closed').all).toHaveLength(1)
   })
 
-  it('rolled_back by its caller says so', async () => {
-    const { recording, source, plane, clock, heard } = await boot()
+  it('rolled_back by its caller is what was undone', async () => {
+    const scripted = scriptedSource({ tree: {} })
+    // Nobody but its caller wants the reload: the source wakes nobody.
+    const quiet: Source = {
+      ...scripted,
+      open(host) {
+        const reader = scripted.open(host)
+        const watch = (_: () => void, signal: AbortSignal) =>
+          new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+        return { read: (signal) => reader.read(signal), watch, close: () => reader.close() }
+      },
+    }
+    const { recording, plane, clock, heard } = await boot({ sources: [quiet] })
     const from = heard.length
-    recording.script('a', 'reload', { kind: 'hang' })
-    source.set({ a: { value: 1 } })
-    await clock.advance(0)
+    recording.script('a', 'reload', [{ kind: 'hang' }, { kind: 'ok' }])
+    scripted.set({ a: { value: 1 } })
     const controller = new AbortController()
     const reload = plane.reload({ signal: controller.signal }).catch(() => undefined)
     await clock.advance(0)
     controller.abort()
-    await clock.advance(120_000)
-    await reload
-    expect(find(heard.slice(from), 'dev.trimtab.reload.completed').all.length).toBeGreaterThan(0)
-    recording.script('a', 'reload', { kind: 'ok' })
-    await clock.advance(120_000)
+    await settle(clock, reload)
+    await clock.advance(0)
+    const told = heard.slice(from).filter(isNotOfHealth)
+    expect(find(told, 'dev.trimtab.reload.completed').first?.data).toMatchObject({
+      status: 'rolled_back',
+      cause: { kind: 'cancelled' },
+    })
+    expectTold('rolled_back', 1, told)
   })
 
   it('rolled_back by health is the commit, the verdict, the commit back, and the content set aside', async () => {
@@ -328,86 +258,5 @@ describe('what is told of a reload that ends as', () => {
     expect(typesOf(heard.filter(isNotOfHealth)).at(-1)).toBe('module.cleared')
     recording.script('b', 'start', { kind: 'ok' })
     recording.script('a', 'reload', { kind: 'ok' })
-  })
-})
-
-describe('beside reloads', () => {
-  it('a boot that does not prove itself is told of', async () => {
-    const { decide, clock, heard } = await boot({ judged: true })
-    decide('unhealthy')
-    await clock.advance(0)
-    expect(find(heard, 'dev.trimtab.bake.kept').first).toMatchObject({
-      reloadid: 'r1',
-      data: { reasons: ['it is worse'] },
-    })
-  })
-
-  it('changes that wait for a restart are told of, and that nothing waits any more', async () => {
-    const { change, heard } = await boot()
-    await change({ port: 2 })
-    expect(find(heard, 'dev.trimtab.restart.pending').first?.data.pendingRestart).toEqual([
-      { path: 'port', running: '1', configured: '2' },
-    ])
-    await change({})
-    expect(find(heard, 'dev.trimtab.restart.cleared').all).toHaveLength(1)
-  })
-
-  it('overrides are told of, and not their values', async () => {
-    const { plane, clock, heard } = await boot()
-    const terms = { for: '1m', reason: 'INC-1' }
-    const { override } = await settle(clock, plane.override({ 'a.value': 4711 }, terms))
-    await settle(clock, plane.override({ 'b.value': 1 }, terms))
-    override?.withdraw()
-    await clock.advance(60_000)
-    const told = heard.filter(({ type }) => type.startsWith('dev.trimtab.override.'))
-    expect(told.map(({ type, subject }) => [type.replace('dev.trimtab.override.', ''), subject])).toEqual([
-      ['applied', 'override-1'],
-      ['applied', 'override-2'],
-      ['withdrawn', 'override-1'],
-      ['expired', 'override-2'],
-    ])
-    expect(told[0]?.data).toMatchObject({ paths: ['a.value'], reason: 'INC-1' })
-    expect(JSON.stringify(told)).not.toContain('4711')
-  })
-
-  it('starting on a fallback is told of before anything else', async () => {
-    const broken = scriptedSource({ name: 'broken', tree: {} })
-    broken.fail({ code: 'unreadable', severity: 'error', message: 'the disk is gone' })
-    const { booted } = await boot({ sources: [broken], fallback: scriptedSource({ name: 'spare', tree: {} }) })
-    expect(booted[0]).toMatchObject({
-      type: 'dev.trimtab.boot.recovered',
-      data: { from: 'fallback', why: expect.stringContaining('the disk is gone') },
-    })
-    broken.set({})
-  })
-
-  it('violations and changes of the guard are told of, each with its count', async () => {
-    const { plane, clock, heard } = await boot()
-    const access = { tenant: 'acme', resource: 'orders/17', operation: 'read' }
-    for (let count = 0; count < 5; count += 1) expect(() => plane.guard.assert(access)).toThrow()
-    await clock.advance(1_000)
-    const violated = find(heard, 'dev.trimtab.guard.violated').all
-    expect(violated[0]?.data).toEqual({
-      kind: 'missing_context',
-      owner: 'acme',
-      resource: 'orders/17',
-      operation: 'read',
-      refused: true,
-      count: 1,
-    })
-    expect(violated.reduce((sum, { data }) => sum + data.count, 0)).toBe(5)
-    plane.guard.setAllow(['shared/*'], { actor: 'dana', reason: 'INC-2' })
-    plane.guard.setMode('lenient', { actor: 'dana', reason: 'INC-2' })
-    await clock.advance(0)
-    expect(find(heard, 'dev.trimtab.guard.allow_changed').first?.data).toEqual({
-      allow: ['shared/*'],
-      previous: [],
-      actor: 'dana',
-      reason: 'INC-2',
-    })
-    expect(find(heard, 'dev.trimtab.guard.mode_changed').first?.data).toMatchObject({
-      mode: 'lenient',
-      previous: 'strict',
-    })
   })
 })
