@@ -136,14 +136,15 @@ export const instruments = {
   'trimtab.tenants.held': {
     kind: 'gauge',
     unit: '{tenant}',
-    description: 'Tenants that do not read what is configured for them, because it is refused or can’t be read',
-    attributes: [],
+    description:
+      '1 for a tenant that does not read what is configured for it, because that is refused or can’t be read',
+    attributes: ['trimtab.tenant'],
   },
   'trimtab.tenant.reloads': {
     kind: 'counter',
     unit: '{reload}',
     description: 'Reloads of one tenant’s own configuration that have ended, by how',
-    attributes: ['trimtab.tenant', 'trimtab.tenant.status'],
+    attributes: ['trimtab.tenant.status'],
   },
   'trimtab.overrides': {
     kind: 'gauge',

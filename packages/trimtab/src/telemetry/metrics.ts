@@ -46,11 +46,25 @@ export function openMetrics(meter: OtelMeter, fixed: OtelAttributes, look: (obse
     }
   }
   const all = [...observed.values()]
-  const onCollect: Parameters<OtelMeter['addBatchObservableCallback']>[0] = (observations) =>
+  // The SDK goes on giving the last value of a series that is not observed any more: a check that was removed while it was
+  // sick would be sick for ever. So what was once more than nothing is told to be nothing from then on.
+  const standing = new Map<string, { readonly instrument: OtelObservable; readonly labels: OtelAttributes }>()
+  const onCollect: Parameters<OtelMeter['addBatchObservableCallback']>[0] = (observations) => {
+    const gone = new Map(standing)
     look((name: InstrumentName, value, attributes) => {
       const instrument = observed.get(name)
-      if (instrument !== undefined) observations.observe(instrument, value, labelled(fixed, attributes))
+      if (instrument === undefined) return
+      const labels = labelled(fixed, attributes)
+      observations.observe(instrument, value, labels)
+      if (instruments[name].kind !== 'gauge') return
+      const key = JSON.stringify([name, labels])
+      gone.delete(key)
+      if (value === 0) standing.delete(key)
+      else standing.set(key, { instrument, labels })
     })
+    // It stays among the standing ones: other readers have not been told yet.
+    for (const { instrument, labels } of gone.values()) observations.observe(instrument, 0, labels)
+  }
   meter.addBatchObservableCallback(onCollect, all)
   let isOpen = true
   return {

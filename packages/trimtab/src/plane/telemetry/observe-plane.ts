@@ -112,7 +112,12 @@ function observeTenancy({ tenants, violations }: ObservedPlane, labels: Telemetr
   for (const id of ids) if (tenants.overlays.stateOf(id) === 'active') active += 1
   observe('trimtab.tenants', active, { 'trimtab.tenant.state': 'active' })
   observe('trimtab.tenants', ids.length - active, { 'trimtab.tenant.state': 'suspended' })
-  observe('trimtab.tenants.held', tenants.configs.troubles.size, {})
+  const held = new Map<string, number>()
+  for (const id of tenants.configs.troubles.keys()) {
+    const label = labels.tenant(id)
+    held.set(label, 1 + (held.get(label) ?? 0))
+  }
+  for (const [tenant, count] of held) observe('trimtab.tenants.held', count, { 'trimtab.tenant': tenant })
 }
 
 /** What the guard counts under where no tenant was known. */

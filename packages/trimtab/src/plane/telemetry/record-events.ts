@@ -23,7 +23,7 @@ export function createEventRecorder(record: Recording, labels: TelemetryLabels):
         recordHealth(record, labels, event.event)
         return
       case 'tenant':
-        recordTenant(record, labels, event.event)
+        recordTenant(record, event.event)
         return
       default:
     }
@@ -65,8 +65,7 @@ function recordHealth(record: Recording, labels: TelemetryLabels, event: HealthE
   }
 }
 
-function recordTenant(record: Recording, labels: TelemetryLabels, event: TenantEvent): void {
+function recordTenant(record: Recording, event: TenantEvent): void {
   if (event.kind !== 'settled') return
-  const { tenant, status } = event.outcome
-  record('trimtab.tenant.reloads', 1, { 'trimtab.tenant': labels.tenant(tenant), 'trimtab.tenant.status': status })
+  record('trimtab.tenant.reloads', 1, { 'trimtab.tenant.status': event.outcome.status })
 }
