@@ -95,7 +95,7 @@ test('a tenant reads what all share with its own above, or the last that was val
           waiting.set(each.tenant, tree)
         } else {
           const tree = json(each.tree)
-          if (expected(base, tree) !== undefined && expected(json({}), tree) !== undefined) base = tree
+          if (expected(json({}), tree) !== undefined) base = tree
           await plane.set(tree)
         }
         await clock.advance(0)
@@ -119,7 +119,7 @@ test('a tenant reads what all share with its own above, or the last that was val
       await plane.close()
       expect(clock.pending).toBe(0)
     }),
-    { numRuns: 50 },
+    { numRuns: 100 },
   )
 })
 
