@@ -14,7 +14,7 @@ const number = () => z.number().max(9)
 const config = defineConfig(
   z
     .object({
-      pool: dynamic(z.object({ max: number().default(1) })),
+      pool: dynamic(z.object({ max: number().default(9) })),
       limits: perTenant(
         z.object({
           rate: number().default(1),
@@ -24,7 +24,7 @@ const config = defineConfig(
       ),
     })
     // So that a change of what all share can break an overlay, and mend it.
-    .refine(({ pool, limits }) => limits.rate <= pool.max + 4),
+    .refine(({ pool, limits }) => limits.rate <= pool.max),
 )
 
 // 10 is not valid, so that some trees are broken.
@@ -128,7 +128,7 @@ test("one tenant's broken overlay leaves 999 others as they are, in reads and in
   const ids = Array.from({ length: 1_000 }, (_, index) => `t${index}`)
   const tree = (rate: number) => ({ limits: { rate } })
   const overlays = scriptedOverlays({ trees: Object.fromEntries(ids.map((id, index) => [id, tree(index % 9)])) })
-  const plane = await createTestPlane(config, { clock, tree: { pool: { max: 5 } }, tenants: { overlays } })
+  const plane = await createTestPlane(config, { clock, tree: { pool: { max: 9 } }, tenants: { overlays } })
   const woken: string[] = []
   plane.tenants.watch('limits', ({ tenant }) => woken.push(tenant))
   const configs = () => ids.map((id) => plane.tenants.get(id).config)
@@ -145,7 +145,7 @@ test("one tenant's broken overlay leaves 999 others as they are, in reads and in
   overlays.set('t501', tree(9))
   await clock.advance(0)
   expect(woken).toEqual(['t501'])
-  await plane.set({ pool: { max: 6 } })
+  await plane.set({ pool: { max: 9 }, limits: { deep: { a: 2 } } })
   const after = configs()
   expect(after.every(({ pool }) => pool === plane.config.pool)).toBe(true)
   // Its last good overlay goes on, above what all share now.
