@@ -13,6 +13,9 @@ import {
   loggerSchema,
   rateLimiterModule,
   rateLimiterSchema,
+  type ScheduledJob,
+  scheduledJobSchema,
+  schedulerModule,
   tlsCertificateModule,
   tlsCertificateSchema,
 } from 'trimtab/parts'
@@ -32,6 +35,7 @@ const config = defineConfig(
     http: httpListenerSchema,
     limits: rateLimiterSchema,
     tls: tlsCertificateSchema,
+    jobs: z.record(z.string(), scheduledJobSchema).default({}),
     clients: z.record(z.string(), httpClientSchema).default({}),
     client: httpClientSchema.default({ url: 'http://127.0.0.1:1' } as never),
   }),
@@ -72,6 +76,23 @@ test('nothing is found of the rate limiter', async () => {
     limiter.take('somebody', 0),
   )
   expect(found).toEqual([])
+})
+
+test('nothing is found of the scheduler', async () => {
+  const jobs = { minutely: () => undefined, yearly: () => undefined }
+  const module = schedulerModule({ config: config.section('jobs'), jobs })
+  const trees = [
+    { jobs: { yearly: { cron: '0 0 1 1 *' } } },
+    {
+      jobs: {
+        yearly: { cron: '0 0 1 2 *', timezone: 'Europe/Zurich' },
+        minutely: { cron: '* * * * *', enabled: false },
+      },
+    },
+  ]
+  const observe = (all: ReadonlyMap<string, ScheduledJob>) =>
+    Object.fromEntries([...all].map(([key, { next }]) => [key, next ?? null]))
+  expect(await verify(module, trees, observe)).toEqual([])
 })
 
 const observeListener = ({ server, host }: { server: object; host: string }) => {

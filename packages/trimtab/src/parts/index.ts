@@ -33,6 +33,15 @@ export {
   rateLimiterSchema,
 } from './rate-limiter/rate-limiter.ts'
 export type { RateDecision } from './rate-limiter/token-buckets.ts'
+export type { JobRun, ScheduledJob } from './scheduler/scheduled-job.ts'
+export {
+  type JobContext,
+  type JobHandler,
+  type ScheduledJobConfig,
+  scheduledJobSchema,
+  schedulerModule,
+  type SchedulerOptions,
+} from './scheduler/scheduler.ts'
 export {
   type TlsCertificate,
   type TlsCertificateConfig,

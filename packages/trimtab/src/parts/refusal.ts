@@ -7,11 +7,12 @@ export interface RefusalPlace {
   readonly section: Section<unknown> | undefined
   /** The key of the record, for a part with one resource a key. */
   readonly key?: string | undefined
-  readonly field: string
+  /** Left away where it is the key itself that can't be taken. */
+  readonly field?: string | undefined
 }
 
 /** What a check throws: the place, and why the value there can't be taken. `why` never shows the value of a secret. */
 export function refusal({ section, key, field }: RefusalPlace, why: string, cause?: unknown): TrimtabError {
-  const path = [...(section?.path ?? []), ...(key === undefined ? [] : [key]), field]
+  const path = [...(section?.path ?? []), ...[key, field].filter((each) => each !== undefined)]
   return refuse([{ path, why }], cause === undefined ? {} : { cause })
 }

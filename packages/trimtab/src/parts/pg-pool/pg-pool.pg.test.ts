@@ -250,7 +250,8 @@ describe('a pool', () => {
     const { one, resource, lines } = await openPlane({ url })
     const pool = await resource()
     const held = await pool.connect()
-    await (await pool.connect()).release()
+    const unused = await pool.connect()
+    unused.release()
     expect(pool.totalCount).toBe(2)
     await withConnection(url, (client) =>
       client.query(
