@@ -36,7 +36,7 @@ class PulledReader extends MetricReader {
 /** OpenTelemetry's own SDK, in memory. */
 export function openOtel(): Otel {
   const reader = new PulledReader()
-  const prometheus = new PrometheusExporter({ preventServer: true })
+  const prometheus = new PrometheusExporter({ preventServerStart: true })
   const meterProvider = new MeterProvider({ readers: [reader, prometheus] })
   const exporter = new InMemorySpanExporter()
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
