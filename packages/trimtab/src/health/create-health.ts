@@ -9,6 +9,7 @@ import { aggregate, aggregateNames, type Aggregates, type WeighedReport } from '
 import type { Finding, HealthCheck } from './check.ts'
 import { CheckEntry, type Transition } from './collector/check-entry.ts'
 import { Collector } from './collector/collector.ts'
+import { seenAt, type Sighting } from './collector/sighting.ts'
 import { readFindings } from './finding/read-findings.ts'
 import type { CollectOptions, Health, HealthEvent } from './health.ts'
 import { orderedEmitter } from './ordered-events.ts'
@@ -116,8 +117,9 @@ class HealthOfProcess implements HealthCore {
       {
         changed: (_, transitions) => this.#changed(transitions),
         abandoned: ({ settled }, abandoned) => this.#events.emit({ kind: 'abandoned', check: settled.name, abandoned }),
-        observed: (entry, { generation: seenIn, isRound }) => {
-          if (isRound) this.#remedies.note(entry.settled, entry.isFailing)
+        observed: (entry, seenIn, isRound) => {
+          if (isRound && !this.#remedies.isEmpty) this.#remedies.note(entry.settled, entry.isFailing)
+          if (this.#observations.size === 0) return
           this.#observations.emit({ check: entry.settled.name, generation: seenIn, reports: entry.reports })
         },
       },
@@ -177,10 +179,9 @@ class HealthOfProcess implements HealthCore {
       tell: (finding) => {
         if (this.#isClosed) return
         const { clock, generation, clean = (text) => text } = this.#parts
-        const now = clock.now()
-        const facts = { at: now, now, duration: 0, generation: generation() }
-        const seen = { ...facts, timedOut: false, counts: true, isAboutAll: false }
-        this.#changed(entry.take(readFindings(finding, clean), seen))
+        const at = clock.now()
+        const taking = { counts: true, isAboutAll: false, now: () => at }
+        this.#changed(entry.take(readFindings(finding, clean), seenAt(at, generation()), taking))
       },
     }
   }
@@ -242,24 +243,34 @@ class HealthOfProcess implements HealthCore {
     }
   }
 
-  *#all(): Iterable<CheckEntry> {
-    yield* this.#entries.values()
-    yield* this.#told.values()
+  get #sightings(): readonly Sighting[] {
+    const sightings: Sighting[] = []
+    for (const entry of this.#entries.values()) entry.collect(sightings)
+    for (const entry of this.#told.values()) entry.collect(sightings)
+    return sightings
   }
 
   #weighed(): readonly WeighedReport[] {
-    return [...this.#all()].flatMap(({ reports, settled: { failReadiness } }) =>
+    return [...this.#entries.values(), ...this.#told.values()].flatMap(({ reports, settled: { failReadiness } }) =>
       reports.map((report) => ({ report, failReadiness })),
     )
   }
 
   #newAnswer(): HealthAnswer {
     this.#version += 1
-    const reports: HealthReport[] = []
-    for (const entry of this.#all()) for (const report of entry.reports) reports.push(report)
+    const { health, readiness, liveness, startup } = this.#aggregates
+    const sightings = this.#sightings
+    let reports: readonly HealthReport[] | undefined
     return Object.freeze({
-      ...this.#aggregates,
-      reports: Object.freeze(reports),
+      health,
+      readiness,
+      liveness,
+      startup,
+      // Probes never look at them, and most answers are replaced before anybody does.
+      get reports() {
+        reports ??= Object.freeze(sightings.map(({ report }) => report))
+        return reports
+      },
       version: this.#version,
       at: this.#parts.clock.now(),
     })

@@ -40,6 +40,10 @@ export class Remedies {
     this.#tell = tell
   }
 
+  get isEmpty(): boolean {
+    return this.#courses.size === 0
+  }
+
   /** Throws `option_invalid` where the check has a remedy and nobody has allowed any. */
   admit(settled: SettledCheck): void {
     const { remedy } = settled.check

@@ -1,19 +1,11 @@
 import { createController } from '../../primitives/concurrency/abort.ts'
 import type { HealthCheckContext } from '../check.ts'
-
-/** What is known when a run begins. */
-export interface RunFacts {
-  /** On the monotonic clock. */
-  readonly startedAt: number
-  /** Wall time. */
-  readonly at: number
-  readonly generation: number
-  readonly epoch: number
-}
+import type { Collection } from './collection.ts'
+import type { Beginning, Seen } from './sighting.ts'
 
 /** One run of a check, which is also what the check is given. */
-export class CheckRun implements HealthCheckContext {
-  readonly facts: RunFacts
+export class CheckRun implements HealthCheckContext, Seen {
+  readonly beginning: Beginning
   /** On the monotonic clock; later where the loop was blocked when it came. */
   deadline: number
   extensions = 0
@@ -22,15 +14,22 @@ export class CheckRun implements HealthCheckContext {
   /** Given up at its deadline; it goes on, and no other is started beside it. */
   isAbandoned = false
   hasEnded = false
-  /** Collections that wait for it. */
-  readonly waiting: { oneLess(): void }[] = []
+  /** Until its end or its deadline, whichever came first. */
+  duration = 0
+  /** Who waits for it: mostly there is one. */
+  #waiting: Collection | undefined
+  #others: Collection[] | undefined
   #controller: AbortController | undefined
   #reason: Error | undefined
 
-  constructor(facts: RunFacts, timeout: number, counts: boolean) {
-    this.facts = facts
-    this.deadline = facts.startedAt + timeout
+  constructor(beginning: Beginning, timeout: number, counts: boolean) {
+    this.beginning = beginning
+    this.deadline = beginning.startedAt + timeout
     this.counts = counts
+  }
+
+  get timedOut(): boolean {
+    return this.isAbandoned
   }
 
   /** Made when it is asked for: most checks never look at it, and it costs more than all the rest of a run. */
@@ -46,7 +45,19 @@ export class CheckRun implements HealthCheckContext {
     this.#controller?.abort(reason)
   }
 
+  /** Has `collection` wait for it. */
+  keepWaiting(collection: Collection): void {
+    collection.oneMore()
+    if (this.#waiting === undefined) this.#waiting = collection
+    else (this.#others ??= []).push(collection)
+  }
+
   release(): void {
-    for (const waiting of this.waiting.splice(0)) waiting.oneLess()
+    const waiting = this.#waiting
+    const others = this.#others
+    this.#waiting = undefined
+    this.#others = undefined
+    waiting?.oneLess()
+    if (others !== undefined) for (const other of others) other.oneLess()
   }
 }

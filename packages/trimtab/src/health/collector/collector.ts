@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import type { Random } from '../../primitives/random.ts'
 import { type ReadFinding, readFailure, readFindings } from '../finding/read-findings.ts'
-import { CheckEntry, type Seen, type Transition } from './check-entry.ts'
+import type { CheckEntry, RunEnds, Taking, Transition } from './check-entry.ts'
 import { CheckRun } from './check-run.ts'
 import { Collection } from './collection.ts'
+import type { Beginning, Seen } from './sighting.ts'
 import { extensionFor, roundAfter } from './times.ts'
 
 export interface CollectorParts {
@@ -22,7 +23,7 @@ export interface CollectorListener {
   changed(entry: CheckEntry, transitions: readonly Transition[]): void
   abandoned(entry: CheckEntry, abandoned: number): void
   /** A run ended, or one that never does was met again. `isRound` says that it counts in damping. */
-  observed(entry: CheckEntry, observation: { readonly generation: number; readonly isRound: boolean }): void
+  observed(entry: CheckEntry, generation: number, isRound: boolean): void
 }
 
 /** Makes rounds quicker for some checks, for as long as they are judged. */
@@ -40,6 +41,11 @@ export class Collector {
   readonly #parts: CollectorParts
   readonly #listener: CollectorListener
   readonly #entries = new Set<CheckEntry>()
+  readonly #taking: Readonly<Record<'ofItsOwn' | 'ofAll', Readonly<Record<'counting' | 'inPassing', Taking>>>>
+  #burst: number | undefined
+  readonly #endBurst = () => {
+    this.#burst = undefined
+  }
   #epoch = 0
   #abandoned = 0
   #collection: Collection | undefined
@@ -53,6 +59,12 @@ export class Collector {
   constructor(parts: CollectorParts, listener: CollectorListener) {
     this.#parts = parts
     this.#listener = listener
+    const now = () => parts.clock.now()
+    const both = (isAboutAll: boolean) => ({
+      counting: { counts: true, isAboutAll, now },
+      inPassing: { counts: false, isAboutAll, now },
+    })
+    this.#taking = { ofItsOwn: both(false), ofAll: both(true) }
   }
 
   /** Begins the rounds. */
@@ -85,13 +97,12 @@ export class Collector {
     if (isShared) return underWay.done
     if (this.#isClosed) return undefined
     const collection = new Collection(this.#epoch, isFresh)
-    const now = this.#parts.clock.monotonic()
+    const beginning = this.#newBeginning()
+    const { cacheFor } = this.#parts
     for (const entry of [...this.#entries]) {
-      if (!isFresh && entry.epoch === this.#epoch && now - entry.ranAt < this.#parts.cacheFor) continue
-      const run = entry.run ?? this.#start(entry, false)
-      if (run.isAbandoned || run.hasEnded) continue
-      run.waiting.push(collection)
-      collection.oneMore()
+      if (!isFresh && entry.epoch === this.#epoch && beginning.startedAt - entry.ranAt < cacheFor) continue
+      const run = entry.run ?? this.#start(entry, false, beginning)
+      if (!run.isAbandoned && !run.hasEnded) run.keepWaiting(collection)
     }
     collection.sealed()
     if (collection.isOver) return undefined
@@ -119,9 +130,7 @@ export class Collector {
     for (const { run } of [...this.#entries]) {
       if (run === undefined) continue
       run.abort(new Error('The health of the plane is closed'))
-      if (run.isAbandoned) continue
-      run.waiting.push(closing)
-      closing.oneMore()
+      if (!run.isAbandoned) run.keepWaiting(closing)
     }
     closing.sealed()
     await closing.done
@@ -142,19 +151,20 @@ export class Collector {
     this.#wakeAt(entry.hastenedDue)
   }
 
-  #start(entry: CheckEntry, counts: boolean): CheckRun {
+  #newBeginning(): Beginning {
     const { clock, generation } = this.#parts
-    const startedAt = clock.monotonic()
-    const facts = { startedAt, at: clock.now(), generation: generation(), epoch: this.#epoch }
-    const run = new CheckRun(facts, entry.settled.timeout, counts)
+    return { startedAt: clock.monotonic(), at: clock.now(), generation: generation(), epoch: this.#epoch }
+  }
+
+  #start(entry: CheckEntry, counts: boolean, beginning: Beginning): CheckRun {
+    const run = new CheckRun(beginning, entry.settled.timeout, counts)
     entry.run = run
     this.#wakeAt(run.deadline)
-    const onValue = (value: unknown) => this.#ended(entry, run, value, undefined)
-    const onError = (error: unknown) => this.#ended(entry, run, undefined, { error })
+    const { onValue, onError } = this.#endsOf(entry)
     try {
       const given: unknown = entry.settled.check.run(run)
-      // A thenable of somebody else's may throw in `then` or call back twice: an async function makes one end of it.
-      if (given instanceof Promise) given.then(onValue, onError)
+      // A `then` of somebody else's may throw or call back twice: the engine's own, or an async function, makes one end of it.
+      if (given instanceof Promise) void nativeThen.call(given, onValue, onError)
       else if (typeof given === 'object' && given !== null) void (async () => given)().then(onValue, onError)
       else onValue(given)
     } catch (error) {
@@ -163,15 +173,24 @@ export class Collector {
     return run
   }
 
-  #ended(entry: CheckEntry, run: CheckRun, value: unknown, failure: { readonly error: unknown } | undefined): void {
-    if (run.hasEnded) return
+  #endsOf(entry: CheckEntry): RunEnds {
+    entry.ends ??= {
+      onValue: (value) => this.#ended(entry, value, undefined),
+      onError: (error) => this.#ended(entry, undefined, { error }),
+    }
+    return entry.ends
+  }
+
+  #ended(entry: CheckEntry, value: unknown, failure: { readonly error: unknown } | undefined): void {
+    const { run } = entry
+    if (run === undefined) return
     run.hasEnded = true
-    if (entry.run === run) entry.run = undefined
+    entry.run = undefined
     // What comes after the deadline, or from a check that is gone, can't change what is known.
     if (!run.isAbandoned && !entry.isRemoved && !this.#isClosed) {
       const { clean } = this.#parts
       const findings = failure === undefined ? readFindings(value, clean) : readFailure(failure.error, clean)
-      this.#take(entry, run, { findings, isAboutAll: failure !== undefined, timedOut: false, counts: run.counts })
+      this.#take(entry, run, findings, failure === undefined ? 'said' : 'failed', run.counts)
     }
     run.release()
   }
@@ -183,37 +202,55 @@ export class Collector {
     if (!this.#isClosed) {
       this.#listener.abandoned(entry, this.#abandoned)
       const findings = [unanswered(`did not answer within ${timeout} ms`)]
-      this.#take(entry, run, { findings, isAboutAll: true, timedOut: true, counts: run.counts })
+      this.#take(entry, run, findings, 'timed_out', run.counts)
     }
     run.abort(new DOMException(`The deadline of ${timeout} ms passed`, 'TimeoutError'))
     run.release()
   }
 
+  // Parameters and no object of them, as below: it is done for every run of every check.
   #take(
     entry: CheckEntry,
     run: CheckRun,
-    found: Pick<Seen, 'isAboutAll' | 'timedOut' | 'counts'> & { readonly findings: readonly ReadFinding[] },
+    findings: readonly ReadFinding[],
+    how: 'said' | 'failed' | 'timed_out',
+    counts: boolean,
   ): void {
     const { clock } = this.#parts
-    const { at, startedAt, generation, epoch } = run.facts
-    const now = clock.monotonic()
+    const { startedAt, generation, epoch } = run.beginning
+    const now = how === 'timed_out' ? clock.monotonic() : this.#endOfBurst()
     entry.ranAt = now
     entry.epoch = epoch
-    const { findings, ...rest } = found
-    const transitions = entry.take(findings, { ...rest, at, now: clock.now(), duration: now - startedAt, generation })
-    this.#listener.changed(entry, transitions)
-    this.#listener.observed(entry, { generation, isRound: found.counts })
+    const duration = now - startedAt
+    // The run that is met again at every round was seen before, and that sighting stays what it was.
+    const seen: Seen = run.duration === 0 ? run : { beginning: run.beginning, duration, timedOut: run.timedOut }
+    run.duration ||= duration
+    const taking = this.#taking[how === 'said' ? 'ofItsOwn' : 'ofAll'][counts ? 'counting' : 'inPassing']
+    this.#listener.changed(entry, entry.take(findings, seen, taking))
+    this.#listener.observed(entry, generation, counts)
+  }
+
+  /**
+   * The time at which runs end that end together, in one go of the loop: reading the clock for each of a hundred takes as long as
+   * starting them.
+   */
+  #endOfBurst(): number {
+    if (this.#burst === undefined) {
+      this.#burst = this.#parts.clock.monotonic()
+      queueMicrotask(this.#endBurst)
+    }
+    return this.#burst
   }
 
   /** A round of one check: a run, or one more failure of the run that never ended. */
   #round(entry: CheckEntry, counts: boolean): void {
     const { run } = entry
     if (run === undefined) {
-      this.#start(entry, counts)
+      this.#start(entry, counts, this.#newBeginning())
     } else if (run.isAbandoned) {
-      const seconds = Math.round((this.#parts.clock.monotonic() - run.facts.startedAt) / 100) / 10
+      const seconds = Math.round((this.#parts.clock.monotonic() - run.beginning.startedAt) / 100) / 10
       const findings = [unanswered(`has not answered for ${seconds} s`)]
-      this.#take(entry, run, { findings, isAboutAll: true, timedOut: true, counts })
+      this.#take(entry, run, findings, 'timed_out', counts)
     } else if (counts) {
       run.counts = true
     }
@@ -260,6 +297,8 @@ export class Collector {
     if (isRound || isHastened) this.#round(entry, isRound)
   }
 }
+
+const nativeThen = Promise.prototype.then
 
 function unanswered(message: string): ReadFinding {
   return { status: 'unhealthy', message, details: undefined, component: undefined }
