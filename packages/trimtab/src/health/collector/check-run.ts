@@ -17,10 +17,9 @@ export class CheckRun implements HealthCheckContext, Seen {
   /** Until its end or its deadline, whichever came first. */
   duration = 0
   /** Who waits for it: mostly there is one. */
-  #waiting: Collection | undefined
-  #others: Collection[] | undefined
-  #controller: AbortController | undefined
-  #reason: Error | undefined
+  #waiting: Collection | Collection[] | undefined
+  /** The controller once somebody has asked for the signal, or why it aborted before anybody did. */
+  #stop: AbortController | Error | undefined
 
   constructor(beginning: Beginning, timeout: number, counts: boolean) {
     this.beginning = beginning
@@ -34,30 +33,32 @@ export class CheckRun implements HealthCheckContext, Seen {
 
   /** Made when it is asked for: most checks never look at it, and it costs more than all the rest of a run. */
   get signal(): AbortSignal {
-    this.#controller ??= createController()
-    if (this.#reason !== undefined) this.#controller.abort(this.#reason)
-    return this.#controller.signal
+    const stop = this.#stop
+    if (stop instanceof AbortController) return stop.signal
+    const controller = createController()
+    if (stop !== undefined) controller.abort(stop)
+    this.#stop = controller
+    return controller.signal
   }
 
   abort(reason: Error): void {
-    if (this.#reason !== undefined) return
-    this.#reason = reason
-    this.#controller?.abort(reason)
+    if (this.#stop instanceof AbortController) this.#stop.abort(reason)
+    else this.#stop ??= reason
   }
 
   /** Has `collection` wait for it. */
   keepWaiting(collection: Collection): void {
     collection.oneMore()
     if (this.#waiting === undefined) this.#waiting = collection
-    else (this.#others ??= []).push(collection)
+    else if (Array.isArray(this.#waiting)) this.#waiting.push(collection)
+    else this.#waiting = [this.#waiting, collection]
   }
 
   release(): void {
     const waiting = this.#waiting
-    const others = this.#others
+    if (waiting === undefined) return
     this.#waiting = undefined
-    this.#others = undefined
-    waiting?.oneLess()
-    if (others !== undefined) for (const other of others) other.oneLess()
+    if (!Array.isArray(waiting)) waiting.oneLess()
+    else for (const each of waiting) each.oneLess()
   }
 }
