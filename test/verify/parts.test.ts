@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Clock, defineConfig, defineModule, type JsonObject, type Module } from 'trimtab'
+import { type Clock, defineConfig, defineModule, type JsonObject, type Module, perTenant } from 'trimtab'
 import {
   httpClientModule,
   httpClientSchema,
@@ -33,7 +33,7 @@ const config = defineConfig(
   z.object({
     log: loggerSchema,
     http: httpListenerSchema,
-    limits: rateLimiterSchema,
+    limits: perTenant(rateLimiterSchema),
     tls: tlsCertificateSchema,
     jobs: z.record(z.string(), scheduledJobSchema).default({}),
     clients: z.record(z.string(), httpClientSchema).default({}),
@@ -72,9 +72,11 @@ test('nothing is found of the logger', async () => {
 
 test('nothing is found of the rate limiter', async () => {
   const trees = [{ limits: { limit: 10 } }, { limits: { limit: 20, interval: '2s' } }, { limits: { burst: 3 } }]
-  const found = await verify(rateLimiterModule({ config: config.section('limits') }), trees, (limiter) =>
-    limiter.take('somebody', 0),
-  )
+  const overlays = [{ limits: { limit: 30 } }, { limits: { burst: 40 } }]
+  const found = await verifyModule(rateLimiterModule({ config: config.section('limits') }), {
+    ...{ config, trees, overlays, ...limits },
+    observe: (limiter) => ['somebody', 'verified'].map((key) => limiter.take(key, 0)),
+  })
   expect(found).toEqual([])
 })
 
@@ -132,7 +134,7 @@ test('nothing is found of the client, while it is used', async () => {
 
 test('nothing is found of a module that sends requests through clients, nor of those', async () => {
   const url = await listening((_, response) => void response.end('{}'))
-  const clients = httpClientsModule({ config: config.section('clients') })
+  const clients = httpClientsModule({ config: config.section('clients'), health: {} })
   const trees = [{ clients: { a: { url }, b: { url } } }, { clients: { a: { url, connections: 3 }, c: { url } } }]
   const observe = (all: ReadonlyMap<string, { origin: string }>) => [...all].map(([key, { origin }]) => [key, origin])
   expect(await verify(clients, trees, observe)).toEqual([])

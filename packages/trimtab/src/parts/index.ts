@@ -1,3 +1,4 @@
+export type { HttpClientHealth } from './http-client/client-health.ts'
 export {
   type HttpClient,
   type HttpClientConfig,

@@ -203,3 +203,32 @@ describe('HTTP clients', () => {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve))
 }
+
+describe('the health of a client', () => {
+  const config = defineConfig(z.object({ upstreams: dynamic(z.record(z.string(), httpClientSchema)) }))
+
+  it('asks each server, and takes 500 and no answer for a failure of what all instances share', async () => {
+    const asked: string[] = []
+    const sound = await openServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response.writeHead(404).end('no such page')
+    })
+    const broken = await openServer((_, response) => response.writeHead(500).end())
+    const clients = httpClientsModule({ config: config.section('upstreams'), health: { path: '/ping', fall: 1 } })
+    const tree = { upstreams: { broken: { url: broken.url }, sound: { url: sound.url } } }
+    const plane = await createTestPlane(config, { tree, modules: [clients] })
+    onTestFinished(async () => void (await plane.close()))
+    const { reports, readiness } = await plane.health.check({ fresh: true })
+    const found = reports.filter(({ module }) => module === 'clients')
+    expect(found.map(({ component, status, message }) => [component, status, message])).toEqual([
+      ['broken', 'unhealthy', 'GET /ping answered 500'],
+      ['sound', 'healthy', undefined],
+    ])
+    expect(asked).toContain('GET /ping')
+    expect(readiness.status).toBe('degraded')
+  })
+
+  it('asks nothing where nobody asked for it', () => {
+    expect(httpClientsModule({ config: config.section('upstreams') }).definition.health).toBeUndefined()
+  })
+})

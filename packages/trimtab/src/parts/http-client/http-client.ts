@@ -5,6 +5,7 @@ import {
   type CheckContext,
   defineModule,
   type EachModule,
+  type HealthContext,
   type Module,
   type ModuleTimeouts,
   type StartContext,
@@ -15,7 +16,9 @@ import { dynamic } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
 import { bytes, duration } from '../../schema/units.ts'
 import { loadPeer } from '../load-peer.ts'
+import { partHealth } from '../part-health.ts'
 import { refusal } from '../refusal.ts'
+import { askServer, type HttpClientHealth } from './client-health.ts'
 
 /**
  * The configuration of an HTTP client, to be put into a schema of your own, by itself or as the value of a record. All of
@@ -76,6 +79,8 @@ export interface HttpClientOptions extends ModuleTimeouts {
   /** Default: `client`. */
   readonly name?: string | undefined
   readonly config: Section<HttpClientConfig>
+  /** Asks the server how it is: below 500 it is healthy. Left away, or `false`: nothing is sent that nobody asked for. */
+  readonly health?: HttpClientHealth | false | undefined
 }
 
 /** The section of a record of HTTP clients, and how long the steps of each may take. */
@@ -83,6 +88,8 @@ export interface HttpClientsOptions extends ModuleTimeouts {
   /** Default: `clients`. */
   readonly name?: string | undefined
   readonly config: Section<Readonly<Record<string, HttpClientConfig>>>
+  /** Asks each server how it is: below 500 it is healthy. Left away, or `false`: nothing is sent that nobody asked for. */
+  readonly health?: HttpClientHealth | false | undefined
 }
 
 /**
@@ -100,8 +107,8 @@ export interface HttpClientsOptions extends ModuleTimeouts {
  * })
  */
 export function httpClientModule(options: HttpClientOptions): Module<HttpClient> {
-  const { name = 'client', config: section, ...timeouts } = options
-  return defineModule({ ...timeouts, name, config: section, ...hooks(section) })
+  const { name = 'client', config: section, health, ...timeouts } = options
+  return defineModule({ ...timeouts, name, config: section, ...hooks(section, health) })
 }
 
 /**
@@ -112,12 +119,13 @@ export function httpClientModule(options: HttpClientOptions): Module<HttpClient>
  * await plane.use(upstreams.at('blue'), (client) => client.request({ method: 'GET', path: '/' }))
  */
 export function httpClientsModule(options: HttpClientsOptions): EachModule<HttpClient> {
-  const { name = 'clients', config: section, ...timeouts } = options
-  return defineModule({ ...timeouts, name, config: section, each: true, ...hooks(section) })
+  const { name = 'clients', config: section, health, ...timeouts } = options
+  return defineModule({ ...timeouts, name, config: section, each: true, ...hooks(section, health) })
 }
 
 /** What both do for one server. */
-function hooks(section: Section<unknown>) {
+function hooks(section: Section<unknown>, health: HttpClientHealth | false = false) {
+  const { path = '/', ...role } = health === false ? {} : health
   const open = async (config: HttpClientConfig, key: string | undefined): Promise<OpenClient> => {
     const origin = originOf(config.url)
     if (typeof origin === 'object') throw refusal({ section, key, field: 'url' }, origin.why)
@@ -131,6 +139,13 @@ function hooks(section: Section<unknown>) {
     check: ({ next, key }: CheckContext<HttpClientConfig, OpenClient>) => open(next, key),
     start: ({ config, prepared, key }: StartContext<HttpClientConfig, OpenClient>) => prepared ?? open(config, key),
     stop: ({ resource, signal }: StopContext<OpenClient>) => resource.close(signal),
+    // What is behind a client is as a rule what other instances use too.
+    ...partHealth(
+      health === false ? false : role,
+      { shared: true },
+      ({ resource, signal }: HealthContext<HttpClientConfig, OpenClient>) =>
+        askServer((request) => resource.request(request), path, signal),
+    ),
   }
 }
 

@@ -2,9 +2,10 @@ import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { JsonObject } from '../../primitives/json.ts'
 import { defineConfig } from '../../schema/define-config.ts'
-import { dynamic } from '../../schema/marks.ts'
+import { dynamic, perTenant } from '../../schema/marks.ts'
 import { createManualClock } from '../../testing/manual-clock.ts'
 import { createRecording } from '../../testing/recording-module.ts'
+import { scriptedOverlays } from '../../testing/scripted-overlays.ts'
 import { createTestPlane } from '../../testing/test-plane.ts'
 import { type RateLimiter, type RateLimiterConfig, rateLimiterModule, rateLimiterSchema } from './rate-limiter.ts'
 
@@ -58,6 +59,26 @@ it('lets at least one call pass by default, however low the limit', async () => 
   const { take } = await openPlane({ limit: 0.5 })
   expect(await take()).toMatchObject({ allowed: true })
   expect(await take()).toMatchObject({ allowed: false, retryAfter: 2_000 })
+})
+
+it('gives the key that is a tenant the limits of that tenant, and everybody else those of all', async () => {
+  const own = defineConfig(z.object({ limits: perTenant(rateLimiterSchema) }))
+  const limiter = rateLimiterModule({ config: own.section('limits'), largestCost: 2, clock: createManualClock() })
+  const overlays = scriptedOverlays({ trees: { acme: { limits: { burst: 50 } } } })
+  const tree = { limits: { limit: 10 } }
+  const plane = await createTestPlane(own, { tree, modules: [limiter], tenants: { overlays } })
+  onTestFinished(async () => void (await plane.close()))
+  const left = (key: string) => plane.use(limiter, (limits) => limits.take(key, 0).remaining)
+  expect([await left('acme'), await left('globex')]).toEqual([50, 10])
+
+  await plane.set({ limits: { limit: 20 } })
+  expect([await left('acme'), await left('globex')]).toEqual([50, 20])
+  overlays.set('acme', { limits: { burst: 1 } })
+  expect(await plane.tenants.reload('acme')).toMatchObject({ status: 'refused', problems: [{ module: 'limiter' }] })
+  expect([await left('acme'), await left('globex')]).toEqual([50, 20])
+  overlays.set('acme', undefined)
+  await plane.tenants.reload('acme')
+  expect([await left('acme'), await left('globex')]).toEqual([20, 20])
 })
 
 it('gives back what its types promise', () => {

@@ -63,7 +63,8 @@ export interface RateLimiterOptions extends ModuleTimeouts {
 
 /**
  * A token bucket for each key. A change of the limits applies in place: what a key has taken stays taken. Nobody who
- * uses it is touched, and taking the change back is the same in reverse.
+ * uses it is touched, and taking the change back is the same in reverse. Where limits are marked `perTenant`, the key that
+ * is a tenant's id has the limits of that tenant.
  *
  * @example
  * const limiter = rateLimiterModule({ config: config.section('limits') })
@@ -72,20 +73,27 @@ export interface RateLimiterOptions extends ModuleTimeouts {
  */
 export function rateLimiterModule(options: RateLimiterOptions): Module<RateLimiter> {
   const { name = 'limiter', config: section, largestCost = 1, clock = systemClock, ...timeouts } = options
+  const check = ({ next }: { readonly next: RateLimiterConfig }) => {
+    const { burst } = rulesOf(next)
+    if (burst >= largestCost) return
+    const why = `expected at least ${largestCost}, the cost of the largest call: with less it could never pass`
+    throw refusal({ section, field: 'burst' }, why)
+  }
   const module = defineModule({
     ...timeouts,
     name,
     config: section,
     start: ({ config }) => new TokenBuckets(clock, rulesOf(config)),
-    check({ next }) {
-      const { burst } = rulesOf(next)
-      if (burst >= largestCost) return
-      const why = `expected at least ${largestCost}, the cost of the largest call: with less it could never pass`
-      throw refusal({ section, field: 'burst' }, why)
-    },
+    check,
     reload({ next, previous, resource }) {
       resource.change(rulesOf(next))
       return () => resource.change(rulesOf(previous))
+    },
+    checkTenant: check,
+    reloadTenant({ tenant, next, resource }) {
+      const before = resource.ownRulesOf(tenant)
+      resource.changeFor(tenant, rulesOf(next))
+      return () => resource.changeFor(tenant, before)
     },
   })
   return module

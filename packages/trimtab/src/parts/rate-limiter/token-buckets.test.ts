@@ -122,3 +122,27 @@ describe('token buckets', () => {
     )
   })
 })
+
+describe('rules of one key', () => {
+  it('hold for that key alone, and keep what was taken', async () => {
+    const clock = createManualClock()
+    const buckets = new TokenBuckets(clock, rules)
+    for (const key of ['a', 'b']) buckets.take(key, 5)
+    buckets.changeFor('a', { ...rules, limit: 100, burst: 20 })
+    expect(buckets.take('a', 15).allowed).toBe(true)
+    expect(buckets.take('b', 1).allowed).toBe(false)
+    await clock.advance(100)
+    expect(buckets.take('a', 0).remaining).toBe(10)
+    expect(buckets.take('b', 0).remaining).toBe(1)
+  })
+
+  it('stand when those of all change, and end with undefined', () => {
+    const buckets = new TokenBuckets(createManualClock(), rules)
+    buckets.changeFor('a', { ...rules, burst: 20 })
+    buckets.change({ ...rules, burst: 3 })
+    expect(buckets.take('a', 0).remaining).toBe(20)
+    buckets.changeFor('a', { ...rules, burst: 3 })
+    expect(buckets.ownRulesOf('a')).toBeUndefined()
+    expect(buckets.take('a', 0).remaining).toBe(3)
+  })
+})

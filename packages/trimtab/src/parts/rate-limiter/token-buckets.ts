@@ -35,6 +35,8 @@ interface Bucket {
 export class TokenBuckets {
   readonly #clock: Clock
   readonly #buckets = new Map<string, Bucket>()
+  /** Of the keys that have rules of their own. */
+  readonly #own = new Map<string, BucketRules>()
   #rules: BucketRules
 
   constructor(clock: Clock, rules: BucketRules) {
@@ -49,9 +51,9 @@ export class TokenBuckets {
   take(key: string, cost = 1): RateDecision {
     // NaN fails the comparison too.
     if (!(cost >= 0)) throw new TrimtabError('option_invalid', 'The cost of a call has to be 0 or more.')
-    const { burst, limit, interval } = this.#rules
+    const { burst, limit, interval } = this.#rulesOf(key)
     const now = this.#clock.monotonic()
-    const spent = this.#spentAt(this.#buckets.get(key), now)
+    const spent = this.#spentAt(key, this.#buckets.get(key), now)
     // Sums of fractions: a call that came exactly in time is not refused for the last bit.
     const missing = spent + cost - burst
     const allowed = missing <= burst * 1e-9
@@ -65,17 +67,40 @@ export class TokenBuckets {
 
   /** Applies other rules from now on: what was taken stays taken, and came back at the old pace until now. */
   change(rules: BucketRules): void {
-    const now = this.#clock.monotonic()
-    for (const bucket of this.#buckets.values()) {
-      bucket.spent = this.#spentAt(bucket, now)
-      bucket.at = now
-    }
+    for (const key of this.#buckets.keys()) this.#settle(key)
     this.#rules = rules
   }
 
-  #spentAt(bucket: Bucket | undefined, now: number): number {
+  /**
+   * The same for one key, which has rules of its own from now on; with `undefined`, or with those that all have, it goes
+   * with all again.
+   */
+  changeFor(key: string, rules: BucketRules | undefined): void {
+    this.#settle(key)
+    if (rules === undefined || isSame(rules, this.#rules)) this.#own.delete(key)
+    else this.#own.set(key, rules)
+  }
+
+  /** The rules that a key has of its own. */
+  ownRulesOf(key: string): BucketRules | undefined {
+    return this.#own.get(key)
+  }
+
+  #rulesOf(key: string): BucketRules {
+    return this.#own.get(key) ?? this.#rules
+  }
+
+  #settle(key: string): void {
+    const bucket = this.#buckets.get(key)
+    if (bucket === undefined) return
+    const now = this.#clock.monotonic()
+    bucket.spent = this.#spentAt(key, bucket, now)
+    bucket.at = now
+  }
+
+  #spentAt(key: string, bucket: Bucket | undefined, now: number): number {
     if (bucket === undefined) return 0
-    const { limit, interval } = this.#rules
+    const { limit, interval } = this.#rulesOf(key)
     return Math.max(0, bucket.spent - ((now - bucket.at) * limit) / interval)
   }
 
@@ -88,4 +113,8 @@ export class TokenBuckets {
       this.#buckets.delete(oldest)
     }
   }
+}
+
+function isSame(a: BucketRules, b: BucketRules): boolean {
+  return a.limit === b.limit && a.interval === b.interval && a.burst === b.burst && a.maxKeys === b.maxKeys
 }
