@@ -262,6 +262,35 @@ test('a tenant for whom modules refuse what all share goes on with what they run
   await plane.close()
 })
 
+test('a tenant whose overlay is broken follows what all share with the one it has, and modules with it', async () => {
+  const { module, take } = recorder()
+  const { plane, clock, change } = await start([module('limits', 'limits')], { acme: { limits: { other: 2 } } })
+  const acme = plane.tenants.get('acme')
+  await change('acme', { limits: { other: 'broken' } })
+  take()
+  await plane.set({ limits: { rate: 50 } })
+  await clock.advance(0)
+  expect(take()).toEqual(['limits.check acme 100→50', 'limits.reload acme 100→50'])
+  expect(acme.config.limits).toEqual({ rate: 50, other: 2 })
+  expect(plane.tenants.status('acme')).toMatchObject({ held: { hasGood: true }, lastOutcome: { status: 'refused' } })
+  await change('acme', { limits: { other: 3 } })
+  expect(acme.config.limits).toEqual({ rate: 50, other: 3 })
+  expect(plane.tenants.status('acme').held).toBeUndefined()
+  await plane.close()
+})
+
+test('a tenant that has no good overlay gets nothing by a change of what all share', async () => {
+  const { module, take } = recorder()
+  const { plane, clock } = await start([module('limits', 'limits')], { acme: { limits: { other: 'broken' } } })
+  const read = () => plane.tenants.get('acme').config
+  expect(read).toThrow(/no good one/)
+  await plane.set({ limits: { rate: 50 } })
+  await clock.advance(0)
+  expect(read).toThrow(/no good one/)
+  expect(take()).toEqual([])
+  await plane.close()
+})
+
 test('with a resource for each key, the one of the key is told; keys of a tenant alone have none', async () => {
   const calls: unknown[] = []
   const routes = defineModule({

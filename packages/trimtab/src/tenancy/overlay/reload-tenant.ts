@@ -41,6 +41,8 @@ export interface ReloadTenantRequest {
   readonly read: OverlayRead
   /** What modules run on for it, where it is not what it reads. */
   readonly applied: object | undefined
+  /** Whether what is configured for it is something else, which it could not have. */
+  readonly isStillHeld?: boolean | undefined
   readonly signal: AbortSignal
 }
 
@@ -82,7 +84,7 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
   switch (applied.kind) {
     case 'idle':
     case 'applied': {
-      configs.commit(tenant, content, config, shared)
+      configs.commit(tenant, content, config, shared, request.isStillHeld)
       const modules = applied.kind === 'idle' ? [] : applied.modules
       if (changes.isEmpty && modules.length === 0) return { status: 'unchanged', problems: warnings, modules }
       return { status: 'applied', problems: warnings, modules, changes, previous: reads, next: config }

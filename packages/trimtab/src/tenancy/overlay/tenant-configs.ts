@@ -108,13 +108,19 @@ export class TenantConfigs implements TenantOwner {
   }
 
   /** Puts a valid overlay, or none, in force. `config` is what it makes of `shared`. */
-  commit(id: TenantId, content: TenantContent | undefined, config: object, shared: Snapshot<object>): void {
+  commit(
+    id: TenantId,
+    content: TenantContent | undefined,
+    config: object,
+    shared: Snapshot<object>,
+    isStillHeld = false,
+  ): void {
     if (content === undefined) this.#overlays.delete(id)
     else this.#overlays.set(id, new Overlay(content.layer, content.resolved, shared))
     this.#handles.place(id, content !== undefined)
     // Nothing is made for who has not read yet; where the shared one has moved on, the next reader sees that.
     this.#handles.find(id)?.settle(config, shared)
-    this.#recover(id)
+    if (!isStillHeld) this.#recover(id)
   }
 
   /** Keeps a tenant on what it has. With `config`, on that one, whatever the shared snapshot would give. */

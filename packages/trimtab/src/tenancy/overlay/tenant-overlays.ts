@@ -49,7 +49,7 @@ export class TenantOverlays {
   readonly #outcomes = new Map<TenantId, TenantOutcome>()
   readonly #retries = new Map<TenantId, RetryTimer>()
   readonly #names = new Map<TenantId, readonly Reference[]>()
-  /** What modules were last told for a tenant; kept only where there are modules to tell. */
+  /** What modules were last told for a tenant. */
   readonly #applied = new Map<TenantId, object>()
   #looking: { done: Promise<void>; again: boolean } | undefined
 
@@ -192,14 +192,13 @@ export class TenantOverlays {
     // Watches learn of what all share by themselves; here only of what comes of it for who had been held.
     const isOnlyShared = triggers.every((trigger) => trigger === 'shared') && !configs.troubles.has(tenant)
     const read = await this.#readFor(tenant, isOnlyShared)
-    const applied = applier.isNeeded && triggers.includes('shared') ? this.#applied.get(tenant) : undefined
+    const isShared = applier.isNeeded && triggers.includes('shared')
+    // Who can't have what is configured for it still follows what all share, with what it has.
+    if (isShared && !isOnlyShared) await this.#follow(tenant)
+    const applied = isOnlyShared && isShared ? this.#applied.get(tenant) : undefined
     const end = await reloadTenant(this.#parts, { tenant, read, applied, signal })
     this.#noteNames(tenant, end, read)
-    if (applier.isNeeded && (end.status === 'applied' || end.status === 'unchanged')) {
-      const config = configs.overlays.has(tenant) ? configs.peek(tenant) : undefined
-      if (config === undefined) this.#applied.delete(tenant)
-      else this.#applied.set(tenant, config)
-    }
+    this.#noteApplied(tenant, end)
     const times = { startedAt, endedAt: clock.now(), duration: clock.monotonic() - from }
     const outcome = outcomeOf(tenant, triggers, end, times)
     // What a plane cancels because it closes is no failure of anybody's.
@@ -213,6 +212,26 @@ export class TenantOverlays {
     }
     if (outcome.status !== 'unchanged') events.emit({ kind: 'settled', outcome, repeated: isRepeated })
     return outcome
+  }
+
+  async #follow(tenant: TenantId): Promise<void> {
+    const { configs } = this.#parts
+    const content = configs.overlays.get(tenant)
+    // Without one it has what all share, or nothing.
+    if (content === undefined) return
+    const read = { kind: 'read', content, warnings: [], names: [] } as const
+    const applied = this.#applied.get(tenant)
+    const request = { tenant, read, applied, isStillHeld: true, signal: this.#closing.signal }
+    this.#noteApplied(tenant, await reloadTenant(this.#parts, request))
+  }
+
+  /** Kept only where there are modules that were told. */
+  #noteApplied(tenant: TenantId, { status }: TenantEnd): void {
+    const { configs, applier } = this.#parts
+    if (!applier.isNeeded || (status !== 'applied' && status !== 'unchanged')) return
+    const config = configs.overlays.has(tenant) ? configs.peek(tenant) : undefined
+    if (config === undefined) this.#applied.delete(tenant)
+    else this.#applied.set(tenant, config)
   }
 
   async #readFor(tenant: TenantId, isOnlyShared: boolean): Promise<OverlayRead> {
