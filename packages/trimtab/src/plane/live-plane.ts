@@ -22,6 +22,7 @@ import { type CloseOptions, type CloseReport, checkSpan, closeSources } from './
 import { explainPath, type Explanation } from './explain.ts'
 import type { AppliedOverride, Plane, PlaneReloadOptions, PlaneState } from './plane.ts'
 import type { Tenants } from './tenants/tenants.ts'
+import { stoppingCause } from './health/log-health.ts'
 import type { PlaneHealth } from './health/open-health.ts'
 import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
 import {
@@ -246,7 +247,7 @@ export class LivePlane<Config> implements Plane<Config> {
         logger,
         reload: () => void engine.reload({ trigger: 'signal', background: true }).catch(() => {}),
         leave: () => {
-          planeHealth.health.drain(stopping)
+          planeHealth.health.drain(stoppingCause)
           noteStop()
         },
         close: (budget) => this.close({ budget }),
@@ -263,7 +264,7 @@ export class LivePlane<Config> implements Plane<Config> {
     if (budget !== undefined) engine.limitClosing(budget)
     const release = this.#watchHost.onAbort(signal, () => engine.limitClosing(0))
     if (this.#life.kind === 'open') {
-      this.#parts.planeHealth.health.drain(stopping)
+      this.#parts.planeHealth.health.drain(stoppingCause)
       // A stop that hangs is waited for until its deadline, whatever else the process has left to do.
       this.#life = { kind: 'closing', done: keptAlive(() => this.#close()) }
       this.#closing.abort(closedError())
@@ -325,9 +326,6 @@ export class LivePlane<Config> implements Plane<Config> {
     if (this.#life.kind !== 'open') throw closedError()
   }
 }
-
-/** Why there is to be no more traffic. */
-const stopping = 'stopping'
 
 function candidateError(): TrimtabError {
   return new TrimtabError('option_invalid', 'The option candidate of reload() is for a dry run: set dryRun to true.')

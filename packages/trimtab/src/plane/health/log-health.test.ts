@@ -25,3 +25,13 @@ test('what somebody has to act on is said once, and that it is over', async () =
   ])
   await plane.close()
 })
+
+test('a stop that was asked for is nothing to be said of readiness', async () => {
+  const logger = hearingLogger()
+  const plane = await createTestPlane(defineConfig(z.object({})), { clock: createManualClock(), logger })
+  const heard: unknown[] = []
+  plane.health.events.on((event) => heard.push(event))
+  await plane.close()
+  expect(heard).toContainEqual(expect.objectContaining({ kind: 'aggregate', of: 'readiness' }))
+  expect(logger.lines.filter((line) => line.includes('readiness'))).toEqual([])
+})

@@ -3,6 +3,9 @@ import { causeOf } from '../../health/aggregate.ts'
 import type { HealthEvent } from '../../health/health.ts'
 import type { Logger } from '../../primitives/logger.ts'
 
+/** Why there is to be no more traffic, where somebody has told the plane to stop. */
+export const stoppingCause = 'stopping'
+
 /** Says of health what somebody has to act on, and that it is over. */
 export function logHealth(logger: Logger, event: HealthEvent): void {
   switch (event.kind) {
@@ -18,6 +21,8 @@ export function logHealth(logger: Logger, event: HealthEvent): void {
     case 'aggregate': {
       const { of, next, previous } = event
       if (of !== 'readiness' && of !== 'liveness') return
+      // Whoever asked for the stop knows, and `run` has said so.
+      if (next.causes.includes(stoppingCause)) return
       if (next.status === 'unhealthy') logger.info(`The ${of} of the service is unhealthy: ${next.causes.join(', ')}`)
       else if (previous.status === 'unhealthy') logger.info(`The ${of} of the service is ${next.status}`)
       return
