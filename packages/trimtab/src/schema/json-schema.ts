@@ -12,7 +12,7 @@ import type { RebuiltSchema } from './zod/rebuild.ts'
 type JsonSchema = z.core.JSONSchema.BaseSchema
 
 /** The key under which a schema carries the marks of its value. */
-const marksKeyword = 'x-trimtab'
+export const marksKeyword = 'x-trimtab'
 
 /** What may be said of a secret: its type and its lengths. Everything else could be the secret itself. */
 const sayable: ReadonlySet<string> = new Set([

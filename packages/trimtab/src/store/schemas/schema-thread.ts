@@ -1,0 +1,113 @@
+import { Worker } from 'node:worker_threads'
+import { describeThrown } from '../../errors/trimtab-error.ts'
+import { abortReason } from '../../primitives/abort.ts'
+import type { Clock, Timer } from '../../primitives/clock.ts'
+import { runStep } from '../../primitives/deadline.ts'
+import { deferred } from '../../primitives/deferred.ts'
+import { serialQueue } from '../../primitives/serial-queue.ts'
+import { storeLimits } from '../limits.ts'
+import type { SchemaAnswer, SchemaQuestion } from './question.ts'
+import type { SchemaThreadMessage } from './schema-worker.ts'
+
+export type Answered =
+  | { readonly kind: 'answered'; readonly answer: SchemaAnswer }
+  | { readonly kind: 'unanswered'; readonly why: string }
+
+/**
+ * A thread in which registered schemas are applied: a pattern or a tangle of references that takes for ever, or all memory
+ * there is, costs that thread and nothing else. Begun with the first question, ended a while after the last one.
+ */
+export interface SchemaThread {
+  /** Rejects with the signal's reason only. */
+  ask(question: SchemaQuestion, signal?: AbortSignal): Promise<Answered>
+  close(): Promise<void>
+}
+
+/** Milliseconds until a thread that nobody asks is ended. */
+const idle = 30_000
+/** Milliseconds that the start of a thread may take: that is up to the machine, and no schema. */
+const startTimeout = 15_000
+const memory = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32 }
+
+interface Running {
+  readonly worker: Worker
+  /** The next thing that it says, or how it failed. */
+  next(): Promise<SchemaThreadMessage>
+}
+
+export function createSchemaThread(clock: Clock): SchemaThread {
+  const queue = serialQueue()
+  let running: Running | undefined
+  let rest: Timer | undefined
+
+  const end = async () => {
+    rest?.cancel()
+    const ending = running
+    running = undefined
+    await ending?.worker.terminate()
+  }
+  const start = async (signal: AbortSignal | undefined): Promise<Running | string> => {
+    const started = begin()
+    const begun = await runStep({ clock, timeout: startTimeout, signal, run: () => started.next() })
+    if (begun.kind === 'done' && begun.value.kind === 'ready') return started
+    await started.worker.terminate()
+    if (begun.kind === 'aborted') throw begun.error
+    return `the thread that checks it did not start${begun.kind === 'failed' ? `: ${describeThrown(begun.error)}` : ''}`
+  }
+  const answerOf = async (question: SchemaQuestion, signal: AbortSignal | undefined): Promise<Answered> => {
+    if (signal?.aborted) throw abortReason(signal)
+    rest?.cancel()
+    const asked = running ?? (await start(signal))
+    if (typeof asked === 'string') return { kind: 'unanswered', why: asked }
+    running = asked
+    const { worker } = asked
+    worker.ref()
+    const message = asked.next()
+    // The rule is about windows of a browser; a thread has no origin.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    worker.postMessage(question)
+    const said = await runStep({ clock, timeout: storeLimits.schemaTime, signal, run: () => message })
+    if (said.kind !== 'done') {
+      await end()
+      if (said.kind === 'aborted') throw said.error
+      const why = said.kind === 'timed_out' ? `took longer than ${storeLimits.schemaTime} ms` : 'needed too much memory'
+      return { kind: 'unanswered', why }
+    }
+    worker.unref()
+    rest = clock.schedule(idle, () => void queue.run(end))
+    if (said.value.kind === 'answer') return { kind: 'answered', answer: said.value.answer }
+    return { kind: 'unanswered', why: 'failed' }
+  }
+  return {
+    ask: (question, signal) => queue.run(() => answerOf(question, signal)),
+    close: () => queue.run(end),
+  }
+}
+
+function begin(): Running {
+  const fromSources = import.meta.url.endsWith('.ts')
+  // The file beside this one, as it is run: from `dist`, or from the sources by the loader that this repository uses.
+  const file = new URL(fromSources ? './schema-worker.ts' : './schema-worker.js', import.meta.url)
+  const worker = new Worker(file, {
+    name: 'trimtab-schemas',
+    resourceLimits: memory,
+    // It needs nothing of what a process is told by its environment.
+    env: {},
+    ...(fromSources ? { execArgv: ['--import', 'tsx'] } : {}),
+  })
+  let next = deferred<SchemaThreadMessage>()
+  next.promise.catch(() => {})
+  const fail = (error: Error) => next.reject(error)
+  worker.on('error', fail)
+  worker.on('exit', () => fail(new Error('the thread ended')))
+  worker.on('message', (message: SchemaThreadMessage) => next.resolve(message))
+  return {
+    worker,
+    async next() {
+      const message = await next.promise
+      next = deferred()
+      next.promise.catch(() => {})
+      return message
+    },
+  }
+}

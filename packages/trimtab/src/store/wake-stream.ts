@@ -1,0 +1,35 @@
+import { onAbort } from '../primitives/abort.ts'
+import { deferred } from '../primitives/deferred.ts'
+import type { Disposer } from '../primitives/disposers.ts'
+
+/**
+ * Callbacks as the wakeups of a store: however many come while the reader is busy, it sees one. `listen` is called when
+ * the reader begins, and what it returns when the reader leaves or the signal aborts, which ends the stream.
+ */
+export async function* wakeStream(
+  signal: AbortSignal,
+  listen: (wake: () => void) => Disposer,
+): AsyncGenerator<void, void, undefined> {
+  if (signal.aborted) return
+  let isDue = false
+  let next = deferred<void>()
+  const stopListening = listen(() => {
+    isDue = true
+    next.resolve()
+  })
+  const stopWaiting = onAbort(signal, () => next.resolve())
+  try {
+    for (;;) {
+      await next.promise
+      if (signal.aborted) return
+      if (!isDue) continue
+      isDue = false
+      next = deferred()
+      yield
+      if (signal.aborted) return
+    }
+  } finally {
+    stopWaiting()
+    stopListening()
+  }
+}
