@@ -26,7 +26,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defineConfig, dynamic, secret, type Changes, type Json, type Module, type Override, type OverrideTerms } from 'trimtab'
 import type { JsonObject, Plane, PlaneOptions, Source } from 'trimtab'
 import { httpClientSchema, httpListenerSchema, loggerSchema, pgPoolSchema, rateLimiterSchema } from 'trimtab/parts'
-import { scheduledJobSchema, tlsCertificateSchema } from 'trimtab/parts'
+import { cacheSchema, scheduledJobSchema, tlsCertificateSchema } from 'trimtab/parts'
 import type { HttpHandler, RateLimiter } from 'trimtab/parts'
 import { z } from 'zod'
 
@@ -39,6 +39,7 @@ const definition = defineConfig(
     tls: tlsCertificateSchema,
     billing: httpClientSchema,
     database: pgPoolSchema,
+    users: cacheSchema,
     jobs: z.record(z.string(), scheduledJobSchema),
     upstreams: z.record(z.string(), httpClientSchema),
   }),

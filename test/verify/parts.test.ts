@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Clock, defineConfig, defineModule, type JsonObject, type Module, perTenant } from 'trimtab'
 import {
+  type Cache,
+  cacheModule,
+  cacheSchema,
   httpClientModule,
   httpClientSchema,
   httpClientsModule,
@@ -23,7 +26,7 @@ import { verifyModule, type VerifyModuleOptions } from 'trimtab/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { config as gatewayConfig } from '../../examples/gateway/src/config.ts'
-import { routes } from '../../examples/gateway/src/routes.ts'
+import { routes } from '../../examples/gateway/src/modules/routes.ts'
 import { systemClock } from '../../packages/trimtab/src/primitives/time/clock.ts'
 import { named } from './workbench.ts'
 import { createTestPair } from '../support/certificates.ts'
@@ -35,6 +38,7 @@ const config = defineConfig(
     http: httpListenerSchema,
     limits: perTenant(rateLimiterSchema),
     tls: tlsCertificateSchema,
+    users: cacheSchema,
     jobs: z.record(z.string(), scheduledJobSchema).default({}),
     clients: z.record(z.string(), httpClientSchema).default({}),
     client: httpClientSchema.default({ url: 'http://127.0.0.1:1' } as never),
@@ -78,6 +82,16 @@ test('nothing is found of the rate limiter', async () => {
     observe: (limiter) => ['somebody', 'verified'].map((key) => limiter.take(key, 0)),
   })
   expect(found).toEqual([])
+})
+
+test('nothing is found of the cache', async () => {
+  const module = cacheModule<string>({ config: config.section('users'), sizeOf: (value) => value.length })
+  const trees = [{ users: {} }, { users: { maxEntries: 2 } }, { users: { maxBytes: '1KiB', ttl: '1s' } }]
+  const observe = (cache: Cache<string>) => {
+    for (const key of ['a', 'b', 'c']) cache.set(key, 'x'.repeat(500))
+    return ['a', 'b', 'c'].map((key) => cache.get(key) ?? null)
+  }
+  expect(await verify(module, trees, observe)).toEqual([])
 })
 
 test('nothing is found of the scheduler', async () => {

@@ -1,3 +1,5 @@
+export { type CacheConfig, cacheModule, type CacheOptions, cacheSchema } from './cache/cache.ts'
+export type { Cache, CacheStats } from './cache/open-cache.ts'
 export type { HttpClientHealth } from './http-client/client-health.ts'
 export {
   type HttpClient,
