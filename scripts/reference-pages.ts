@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type ErrorKind, errorCodes } from '../packages/trimtab/src/errors/error-codes.ts'
 import { cliPage } from './cli-page.ts'
 import { eventsPage } from './events-page.ts'
+import { metricsPage } from './metrics-page.ts'
 import { optionsPage } from './options-page.ts'
 import { problemsPage } from './problems-page.ts'
 import { sourcesPage } from './sources-page.ts'
@@ -13,6 +14,7 @@ export const pages: ReadonlyMap<string, () => string> = new Map([
   ['docs/reference/errors.md', errorsPage],
   ['docs/reference/cli.md', cliPage],
   ['docs/reference/events.md', eventsPage],
+  ['docs/reference/metrics.md', metricsPage],
   ['docs/reference/options.md', optionsPage],
   ['docs/reference/problems.md', problemsPage],
   ['docs/reference/sources.md', sourcesPage],

@@ -83,7 +83,7 @@ test('durations are seconds, from the clock of the plane', async () => {
 
 test('the breaker is told while it is open', async () => {
   const { otel, clock, plane, close } = await start({ modules: [poolOf((max) => (max === 2 ? 'bad' : 'good'))] })
-  const breaker = (state: string) => otel.valueOf('trimtab.breaker', { 'trimtab.breaker.state': state })
+  const breaker = (state: string) => otel.valueOf('trimtab.breaker.state', { 'trimtab.breaker.state': state })
   expect(await breaker('closed')).toBe(1)
   await settle(clock, plane.set({ pool: { max: 2 } }))
   expect([await breaker('closed'), await breaker('failing'), await breaker('open')]).toEqual([0, 1, 0])
@@ -99,9 +99,9 @@ test('the breaker is told while it is open', async () => {
 test('modules are told that are stuck, until somebody has looked after them', async () => {
   const { otel, clock, plane, close } = await start({ modules: [poolOf(() => 'bad')] })
   expect((await settle(clock, plane.set({ pool: { max: 2 } }))).status).toBe('stuck')
-  expect(await otel.valueOf('trimtab.modules.stuck')).toBe(1)
+  expect(await otel.valueOf('trimtab.module.stuck')).toBe(1)
   plane.clearStuck()
-  expect(await otel.valueOf('trimtab.modules.stuck')).toBe(0)
+  expect(await otel.valueOf('trimtab.module.stuck')).toBe(0)
   await close()
 })
 
@@ -133,8 +133,8 @@ test('health is told as a severity, of each question and of each check', async (
     fall: 2,
     run: () => (isSick ? unhealthy('it is full') : healthy()),
   })
-  const readiness = () => otel.valueOf('trimtab.health', { 'trimtab.health.question': 'readiness' })
-  const disk = () => otel.valueOf('trimtab.check', { 'trimtab.check': 'disk' })
+  const readiness = () => otel.valueOf('trimtab.health.status', { 'trimtab.health.question': 'readiness' })
+  const disk = () => otel.valueOf('trimtab.check.status', { 'trimtab.check': 'disk' })
   await clock.advance(5_000)
   expect([await readiness(), await disk()]).toEqual([0, 0])
   isSick = true
@@ -148,7 +148,9 @@ test('health is told as a severity, of each question and of each check', async (
   await close()
 })
 
-test('1,500 tenants have 1,001 labels between all instruments, and none of them ever moves', async () => {
+test('1,500 tenants have 1,001 labels between all instruments, and none of them ever moves', {
+  timeout: 30_000,
+}, async () => {
   const ids = Array.from({ length: 1_500 }, (_, index) => `tenant-${index}`)
   // None of them can have what is configured for it.
   const overlays = scriptedOverlays({ trees: Object.fromEntries(ids.map((id) => [id, { limits: { rate: 'x' } }])) })
@@ -173,8 +175,8 @@ test('1,500 tenants have 1,001 labels between all instruments, and none of them 
   const sumOf = async (name: string) =>
     (await otel.collect()).filter((series) => series.name === name).reduce((sum, { value }) => sum + value, 0)
   expect(await sumOf('trimtab.guard.violations')).toBe(4_500)
-  expect(await sumOf('trimtab.tenants.held')).toBe(1_500)
-  expect(await otel.valueOf('trimtab.tenants', { 'trimtab.tenant.state': 'active' })).toBe(1_500)
+  expect(await sumOf('trimtab.tenant.held')).toBe(1_500)
+  expect(await otel.valueOf('trimtab.tenant.count', { 'trimtab.tenant.state': 'active' })).toBe(1_500)
   await close()
 })
 

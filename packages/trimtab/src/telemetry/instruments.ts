@@ -47,7 +47,7 @@ export const instruments = {
     description: 'Fields that are configured and wait for a restart',
     attributes: [],
   },
-  'trimtab.breaker': {
+  'trimtab.breaker.state': {
     kind: 'gauge',
     unit: '{breaker}',
     description: '1 for the state the breaker is in, 0 for the others',
@@ -72,7 +72,7 @@ export const instruments = {
     attributes: ['trimtab.bake.result'],
     buckets: bakeSeconds,
   },
-  'trimtab.modules.stuck': {
+  'trimtab.module.stuck': {
     kind: 'gauge',
     unit: '{module}',
     description: 'Modules whose change failed and could not be undone',
@@ -91,13 +91,13 @@ export const instruments = {
       '1 for what the process runs on: what is configured, the last known good, or the fallback; 0 for the others',
     attributes: ['trimtab.boot.from'],
   },
-  'trimtab.health': {
+  'trimtab.health.status': {
     kind: 'gauge',
     unit: '{severity}',
     description: 'What is answered to each question: 0 healthy, 1 degraded, 2 unhealthy',
     attributes: ['trimtab.health.question'],
   },
-  'trimtab.check': {
+  'trimtab.check.status': {
     kind: 'gauge',
     unit: '{severity}',
     description: 'What a health check counts as, its worst component: 0 healthy, 1 degraded, 2 unhealthy, 3 unknown',
@@ -127,13 +127,13 @@ export const instruments = {
     description: 'Work that was not its tenant’s, refused or allowed. Without a tenant where none was known',
     attributes: ['trimtab.violation.kind', 'trimtab.tenant'],
   },
-  'trimtab.tenants': {
+  'trimtab.tenant.count': {
     kind: 'gauge',
     unit: '{tenant}',
     description: 'Tenants that are known here, by state. Nothing without the option `tenants`',
     attributes: ['trimtab.tenant.state'],
   },
-  'trimtab.tenants.held': {
+  'trimtab.tenant.held': {
     kind: 'gauge',
     unit: '{tenant}',
     description:

@@ -63,11 +63,11 @@ function observeReloads({ engine, bootedFrom, convergedAt }: ObservedPlane, obse
   const generation = committed?.snapshot.generation ?? 0
   observe('trimtab.generation', generation, {})
   observe('trimtab.restart.pending', committed?.pending.length ?? 0, {})
-  observe('trimtab.modules.stuck', stuck.length, {})
+  observe('trimtab.module.stuck', stuck.length, {})
   observe('trimtab.bake.active', baking ? 1 : 0, {})
   observe('trimtab.breaker.failures', breaker.kind === 'closed' ? 0 : breaker.failures, {})
   for (const state of ['closed', 'failing', 'open'] as const)
-    observe('trimtab.breaker', breaker.kind === state ? 1 : 0, { 'trimtab.breaker.state': state })
+    observe('trimtab.breaker.state', breaker.kind === state ? 1 : 0, { 'trimtab.breaker.state': state })
   // The first generation is what the plane was started with; later ones came from what is configured.
   const runsOn: BootedFrom = generation > 1 ? 'configured' : bootedFrom
   for (const from of ['configured', 'last_known_good', 'fallback'] as const)
@@ -85,13 +85,13 @@ const severities = { healthy: 0, degraded: 1, unhealthy: 2, unknown: 3 } as cons
 
 function observeHealth(answer: HealthAnswer, labels: TelemetryLabels, observe: Observing): void {
   for (const question of ['health', 'readiness', 'liveness', 'startup'] as const)
-    observe('trimtab.health', severities[answer[question].status], { 'trimtab.health.question': question })
+    observe('trimtab.health.status', severities[answer[question].status], { 'trimtab.health.question': question })
   const worst = new Map<string, number>()
   for (const { check, status } of answer.reports) {
     const label = labels.check(check)
     worst.set(label, Math.max(worst.get(label) ?? 0, severities[status]))
   }
-  for (const [check, severity] of worst) observe('trimtab.check', severity, { 'trimtab.check': check })
+  for (const [check, severity] of worst) observe('trimtab.check.status', severity, { 'trimtab.check': check })
 }
 
 function observeTenancy({ tenants, violations }: ObservedPlane, labels: TelemetryLabels, observe: Observing): void {
@@ -110,14 +110,14 @@ function observeTenancy({ tenants, violations }: ObservedPlane, labels: Telemetr
   const { ids } = tenants.overlays
   let active = 0
   for (const id of ids) if (tenants.overlays.stateOf(id) === 'active') active += 1
-  observe('trimtab.tenants', active, { 'trimtab.tenant.state': 'active' })
-  observe('trimtab.tenants', ids.length - active, { 'trimtab.tenant.state': 'suspended' })
+  observe('trimtab.tenant.count', active, { 'trimtab.tenant.state': 'active' })
+  observe('trimtab.tenant.count', ids.length - active, { 'trimtab.tenant.state': 'suspended' })
   const held = new Map<string, number>()
   for (const id of tenants.configs.troubles.keys()) {
     const label = labels.tenant(id)
     held.set(label, 1 + (held.get(label) ?? 0))
   }
-  for (const [tenant, count] of held) observe('trimtab.tenants.held', count, { 'trimtab.tenant': tenant })
+  for (const [tenant, count] of held) observe('trimtab.tenant.held', count, { 'trimtab.tenant': tenant })
 }
 
 /** What the guard counts under where no tenant was known. */
