@@ -1,5 +1,5 @@
-import { onAbort } from '../primitives/abort.ts'
-import { deferred } from '../primitives/deferred.ts'
+import { onAbort } from '../primitives/concurrency/abort.ts'
+import { deferred } from '../primitives/concurrency/deferred.ts'
 import type { Disposer } from '../primitives/disposers.ts'
 
 /**

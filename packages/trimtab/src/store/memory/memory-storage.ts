@@ -1,4 +1,4 @@
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import { createEmitter, type EmitterSource } from '../../primitives/emitter.ts'
 import { compareText } from '../../primitives/json.ts'
 import type { Path } from '../../model/path.ts'

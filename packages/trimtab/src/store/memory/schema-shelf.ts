@@ -1,5 +1,5 @@
 import { isSameValue } from '../../model/diff.ts'
-import type { Clock } from '../../primitives/clock.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import type { RegisteredSchema } from '../config-store.ts'
 

@@ -1,0 +1,187 @@
+import { TrimtabError } from '../errors/trimtab-error.ts'
+import { isName, nameRule } from '../model/name.ts'
+import { parsePath, printPath } from '../model/path.ts'
+import { abortReason, childController, createController } from '../primitives/concurrency/abort.ts'
+import type { Clock } from '../primitives/time/clock.ts'
+import { isScheme } from '../sources/references/parse-references.ts'
+import type { ConfigStore, HistoryQuery } from './config-store.ts'
+import { parseCursor } from './cursor.ts'
+import { documentOf } from './history/load-document.ts'
+import { readScope } from './history/read-scope.ts'
+import { sinceOf } from './history/since.ts'
+import { createKnownDocuments } from './known-documents.ts'
+import { storeLimits } from './limits.ts'
+import { createPublisher } from './publisher.ts'
+import { parseVersion, readSchema } from './schemas/read-schema.ts'
+import { createSchemaThread } from './schemas/schema-thread.ts'
+import { type EnvironmentName, parseEnvironment, parseScope } from './scope.ts'
+import type { RevisionQuery, StoreStorage } from './storage.ts'
+
+/** What every kind of store can be told. */
+export interface StoreOptions {
+  /**
+   * What the references of your services begin with: `['env', 'file']`, and what their own resolvers are for. Other text in
+   * a secret field is a literal, and refused.
+   */
+  readonly referenceSchemes?: readonly string[] | undefined
+}
+
+export interface ConfigStoreParts extends StoreOptions {
+  readonly storage: StoreStorage
+  readonly clock: Clock
+}
+
+/** A store on a storage: everything but where things are kept, so that all stores answer alike. */
+export function createConfigStore({
+  storage,
+  clock,
+  referenceSchemes = ['env', 'file'],
+}: ConfigStoreParts): ConfigStore {
+  const unknown = referenceSchemes.find((scheme) => !isScheme(scheme))
+  if (unknown !== undefined) {
+    throw new TrimtabError(
+      'option_invalid',
+      'The option referenceSchemes lists schemes like env: lower case, no colon.',
+    )
+  }
+  const known = createKnownDocuments()
+  const schemas = createSchemaThread(clock)
+  const publisher = createPublisher({ storage, known, schemas, schemes: [...referenceSchemes] })
+  const closing = createController()
+  let closed: Promise<void> | undefined
+
+  const open = (signal?: AbortSignal) => {
+    if (closed !== undefined) throw new TrimtabError('store_unavailable', 'The store is closed. Make another one.')
+    if (signal?.aborted) throw abortReason(signal)
+  }
+  const close = () => {
+    closed ??= (async () => {
+      closing.abort(new TrimtabError('store_unavailable', 'The store is closed.'))
+      await schemas.close()
+      await storage.close()
+    })()
+    return closed
+  }
+
+  return {
+    async read(scope, at) {
+      const parsed = parseScope(scope)
+      if (at !== undefined) checkCount('at', at, 0, Number.MAX_SAFE_INTEGER)
+      open()
+      return readScope(storage, parsed, at)
+    },
+    async readEnvironment(environment, signal) {
+      const name = parseEnvironment(environment)
+      open(signal)
+      const stored = await storage.load(name, 'all', signal)
+      const document = documentOf(name, stored, known.newest(name))
+      known.remember(document)
+      return document
+    },
+    async publish(edits, terms) {
+      open(terms.signal)
+      return publisher.publish(edits, terms)
+    },
+    async rollback(environment, to, terms) {
+      const name = parseEnvironment(environment)
+      checkCount('to', to, 0, Number.MAX_SAFE_INTEGER)
+      open(terms.signal)
+      return publisher.rollback(name, to, terms)
+    },
+    async since(environment, cursor, limit, signal) {
+      const name = parseEnvironment(environment)
+      const from = parseCursor(cursor)
+      checkCount('limit', limit, 1, storeLimits.revisions)
+      open(signal)
+      return sinceOf(from, await storage.following(name, from.revision, limit, signal))
+    },
+    wakeups(environment, signal) {
+      const name = parseEnvironment(environment)
+      open()
+      return untilClosed(storage, name, [signal, closing.signal])
+    },
+    feedStatus(environment) {
+      const name = parseEnvironment(environment)
+      open()
+      return storage.feedStatus(name)
+    },
+    async history(environment, query = {}) {
+      const name = parseEnvironment(environment)
+      const asked = readQuery(name, query)
+      open()
+      return storage.revisions(name, asked)
+    },
+    async prune(environment, before) {
+      const name = parseEnvironment(environment)
+      checkCount('before', before, 0, Number.MAX_SAFE_INTEGER)
+      open()
+      return storage.prune(name, before)
+    },
+    async registerSchema(app, version, schema) {
+      const [name, parsed, read] = [parseApp(app), parseVersion(version), readSchema(schema)]
+      open()
+      return storage.putSchema(name, parsed, read)
+    },
+    async markLive(app, version, forMilliseconds) {
+      const [name, parsed] = [parseApp(app), parseVersion(version)]
+      checkCount('forMilliseconds', forMilliseconds, 1, storeLimits.liveMilliseconds)
+      open()
+      if (await storage.markLive(name, parsed, forMilliseconds)) return
+      throw new TrimtabError(
+        'option_invalid',
+        `Version ${parsed} of ${name} is not registered. Register its schema first.`,
+      )
+    },
+    async schemas(app) {
+      const name = parseApp(app)
+      open()
+      return storage.schemas(name)
+    },
+    async environments() {
+      open()
+      return storage.environments()
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function* untilClosed(
+  storage: StoreStorage,
+  environment: EnvironmentName,
+  signals: readonly AbortSignal[],
+): AsyncGenerator<void, void, undefined> {
+  const { controller, release } = childController(...signals)
+  try {
+    yield* storage.wakeups(environment, controller.signal)
+  } finally {
+    release()
+  }
+}
+
+function readQuery(environment: EnvironmentName, { before, limit = 50, scope, path }: HistoryQuery): RevisionQuery {
+  checkCount('limit', limit, 1, storeLimits.revisions)
+  if (before !== undefined) checkCount('before', before, 0, Number.MAX_SAFE_INTEGER)
+  const parsed = scope === undefined ? undefined : parseScope(scope)
+  if (parsed !== undefined && parsed.environment !== environment) {
+    throw new TrimtabError('option_invalid', `The scope of a history has to be ${environment} or a tenant in it.`)
+  }
+  return {
+    before,
+    limit,
+    order: 'newest_first',
+    scope: parsed && { tenant: parsed.tenant },
+    path: path === undefined ? undefined : printPath(parsePath(path)),
+  }
+}
+
+function parseApp(app: unknown): string {
+  if (isName(app)) return app
+  throw new TrimtabError('option_invalid', `The name of an app has to be ${nameRule}.`)
+}
+
+function checkCount(option: string, value: unknown, least: number, most: number): void {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`
+  throw new TrimtabError('option_invalid', `The option ${option} has to be a whole number ${range}.`)
+}

@@ -1,0 +1,109 @@
+import { abortReason } from '../primitives/concurrency/abort.ts'
+import type { PublishResult, PublishTerms } from './config-store.ts'
+import { parseCursor, sameCursor } from './cursor.ts'
+import type { EnvironmentDocument } from './document.ts'
+import type { Edit } from './edit.ts'
+import { documentOf } from './history/load-document.ts'
+import { laterRevisions } from './history/read-scope.ts'
+import { rewind } from './history/replay.ts'
+import { rollbackChanges } from './history/rollback-changes.ts'
+import type { KnownDocuments } from './known-documents.ts'
+import { changesOf } from './publish/changes-of.ts'
+import { draftRevision } from './publish/draft-revision.ts'
+import { readRequest, signatureProblems } from './publish/read-request.ts'
+import type { PublishProblem } from './publish-problem.ts'
+import type { RevisionChange } from './revision.ts'
+import type { SchemaThread } from './schemas/schema-thread.ts'
+import type { EnvironmentName } from './scope.ts'
+import type { StoreStorage } from './storage.ts'
+
+export interface PublisherParts {
+  readonly storage: StoreStorage
+  readonly known: KnownDocuments
+  readonly schemas: SchemaThread
+  /** What references begin with: what else stands in a secret field is a literal. */
+  readonly schemes: readonly string[]
+}
+
+export interface Publisher {
+  publish(edits: readonly Edit[], terms: PublishTerms): Promise<PublishResult>
+  rollback(environment: EnvironmentName, to: number, terms: PublishTerms): Promise<PublishResult>
+}
+
+interface Wanted {
+  readonly changes: readonly RevisionChange[]
+  readonly problems: readonly PublishProblem[]
+}
+
+/**
+ * Publishes: what can be refused is refused before the storage is asked for anything but what is there, and the storage
+ * compares and appends in one step. In between nothing is held, so that a publisher that dies leaves nothing behind.
+ */
+export function createPublisher({ storage, known, schemas: thread, schemes }: PublisherParts): Publisher {
+  const append = async (
+    environment: EnvironmentName,
+    terms: PublishTerms,
+    rollbackTo: number | undefined,
+    wanted: (document: EnvironmentDocument) => Wanted | Promise<Wanted>,
+  ): Promise<PublishResult> => {
+    const { author, message, signal } = terms
+    const expected = parseCursor(terms.expected)
+    if (signal?.aborted) throw abortReason(signal)
+    const { head, schemas } = await storage.prepare(environment, signal)
+    if (!sameCursor(head.cursor, expected)) return { kind: 'conflict', current: head.cursor }
+    const document = known.at(environment, expected) ?? (await load(environment, signal))
+    // Somebody was quicker than the reading of it.
+    if (!sameCursor(document.cursor, expected)) return { kind: 'conflict', current: document.cursor }
+
+    const { changes, problems } = await wanted(document)
+    if (problems.length > 0) return { kind: 'refused', problems }
+    if (changes.length === 0) return { kind: 'unchanged', cursor: expected }
+    const parts = { document, changes, signature: { author, message }, rollbackTo, schemas, schemes }
+    const drafted = await draftRevision(parts, thread, signal)
+    if (!drafted.ok) return { kind: 'refused', problems: drafted.error }
+    if (signal?.aborted) throw abortReason(signal)
+
+    const { revision } = drafted.value
+    const appended = await storage.append(revision, signal)
+    switch (appended.kind) {
+      case 'appended':
+        known.remember(drafted.value.document)
+        return { kind: 'published', cursor: revision.cursor, revision: Object.freeze({ ...revision, at: appended.at }) }
+      case 'conflict':
+        return { kind: 'conflict', current: appended.current }
+      case 'name_taken':
+        return { kind: 'refused', problems: [nameTaken(environment)] }
+      default:
+        return appended satisfies never
+    }
+  }
+  const load = async (environment: EnvironmentName, signal: AbortSignal | undefined) => {
+    const document = documentOf(environment, await storage.load(environment, 'all', signal), known.newest(environment))
+    known.remember(document)
+    return document
+  }
+
+  return {
+    async publish(edits, terms) {
+      const request = readRequest(edits)
+      const problems = [...signatureProblems(terms), ...(request.ok ? [] : request.error)]
+      if (!request.ok || problems.length > 0) return { kind: 'refused', problems }
+      const { environment, edits: read } = request.value
+      return append(environment, terms, undefined, (document) => changesOf(document, read))
+    },
+    async rollback(environment, to, terms) {
+      const problems = signatureProblems(terms)
+      if (problems.length > 0) return { kind: 'refused', problems }
+      return append(environment, terms, to, async (document) => {
+        const span = { environment, after: to, upTo: document.cursor.revision }
+        const then = rewind(document, await laterRevisions(storage, environment, span, terms.signal))
+        return { changes: rollbackChanges(document, then), problems: [] }
+      })
+    },
+  }
+}
+
+function nameTaken(environment: EnvironmentName): PublishProblem {
+  const message = `There is an environment whose name differs from ${environment} in letter case only. Choose another.`
+  return { code: 'name_taken', message, scope: environment }
+}
