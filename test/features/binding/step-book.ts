@@ -33,7 +33,7 @@ export function createStepBook<World>(): StepBook<World> {
       definitions.push({
         expression: new CucumberExpression(text, registry),
         // The arguments are read off the same expression, by the types of the same parameters.
-        run: (world, given) => run(world, ...(given as Parameters<typeof run> extends [World, ...infer G] ? G : never)),
+        run: (world, given) => run(world, ...(given as [...ArgumentsOf<typeof text>, Attached])),
       })
     },
     async run(world, { text, attached }) {

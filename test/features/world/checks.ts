@@ -1,0 +1,80 @@
+import { type CheckRole, type Finding, type Findings, type HealthAnswer, healthy, temporary, unhealthy } from 'trimtab'
+import { valueAt } from './shop-config.ts'
+import type { Shop } from './shop.ts'
+
+/** What a check can be told to do. */
+export const conducts = ['passes', 'fails', 'fails for a moment', 'throws', 'never answers'] as const
+export type Conduct = (typeof conducts)[number]
+
+export const roles = ['required', 'optional', 'shared', 'liveness'] as const
+export type Role = (typeof roles)[number]
+
+const meaning: Readonly<Record<Role, CheckRole>> = {
+  required: {},
+  optional: { optional: true },
+  shared: { shared: true },
+  liveness: { kind: 'liveness' },
+}
+
+/** The health checks of the service, which do as they are told. */
+export class Checks {
+  readonly #shop: Shop
+  readonly #conducts = new Map<string, () => Conduct>()
+  readonly #runs = new Map<string, number>()
+  /** What came of asking for a fresh answer, and after which time. */
+  readonly answers: { readonly answer: HealthAnswer; readonly after: number }[] = []
+
+  constructor(shop: Shop) {
+    this.#shop = shop
+  }
+
+  add(name: string, role: Role, more: { readonly fall?: number; readonly rise?: number } = {}): void {
+    this.#conducts.set(name, () => 'passes')
+    const check = { name, ...meaning[role], ...more, run: () => this.#run(name) }
+    this.#shop.with((options) => ({ ...options, checks: [...(options.checks ?? []), check] }))
+  }
+
+  say(name: string, conduct: Conduct): void {
+    this.#conducts.set(name, () => conduct)
+  }
+
+  /** It fails for as long as a value is above the limit, and passes otherwise. */
+  failAbove(name: string, path: string, limit: number): void {
+    this.#conducts.set(name, () => (Number(valueAt(this.#shop.plane.config, path)) > limit ? 'fails' : 'passes'))
+  }
+
+  runs(name: string): number {
+    return this.#runs.get(name) ?? 0
+  }
+
+  /** So many callers at once, each of whom wants to know how it is now. */
+  async ask(callers: number): Promise<void> {
+    const { clock, plane } = this.#shop
+    const startedAt = clock.monotonic()
+    this.#runs.clear()
+    for (let caller = 0; caller < callers; caller += 1)
+      void plane.health
+        .check({ fresh: true })
+        .then((answer) => this.answers.push({ answer, after: clock.monotonic() - startedAt }))
+    for (let step = 0; step < 100 && this.answers.length < callers; step += 1) await clock.advance(50)
+  }
+
+  #run(name: string): Findings | Promise<Finding> {
+    this.#runs.set(name, this.runs(name) + 1)
+    const conduct = this.#conducts.get(name)?.() ?? 'passes'
+    switch (conduct) {
+      case 'passes':
+        return healthy()
+      case 'fails':
+        return unhealthy(`${name} is broken`)
+      case 'fails for a moment':
+        throw temporary(new Error(`${name} is busy`))
+      case 'throws':
+        throw null
+      case 'never answers':
+        return new Promise(() => {})
+      default:
+        return conduct satisfies never
+    }
+  }
+}

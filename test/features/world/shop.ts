@@ -1,0 +1,121 @@
+import { createPlane, type Json, type JsonObject, type Outcome, type OverrideTerms, type PlaneReloadOptions, type PlaneState, type Source } from 'trimtab'
+import { createManualClock, createRecording, createTestPlane, type TestPlaneOptions } from 'trimtab/testing'
+import { createWitness } from '../../support/no-leak.ts'
+import { settle } from '../../support/settle.ts'
+import { shopConfig } from './shop-config.ts'
+import { shopModules } from './shop-modules.ts'
+
+type Schema = (typeof shopConfig)['schema']
+type ShopPlane = Awaited<ReturnType<typeof createPlane<Schema>>>
+type ShopOptions = Omit<TestPlaneOptions<Schema>, 'clock' | 'tree'>
+
+/** The service of the features: what it is made with, what it was asked for, and what came of it. */
+export class Shop implements AsyncDisposable {
+  readonly clock = createManualClock()
+  readonly recording = createRecording()
+  /** Keeps all that is printed, logged and told. */
+  readonly witness = createWitness()
+  readonly modules = shopModules(this.recording)
+  #options: ShopOptions = {}
+  #source: Source | undefined
+  #hasRealTime = false
+  #plane: ShopPlane | undefined
+  #set: ((tree: JsonObject) => Promise<Outcome>) | undefined
+  #tree: JsonObject = {}
+  /** What each change or reload that was asked for ended as; undefined while it is under way. */
+  readonly #asked: (Outcome | undefined)[] = []
+
+  /** How it is made: before it runs. */
+  with(more: (options: ShopOptions) => ShopOptions): void {
+    this.#options = more(this.#options)
+  }
+
+  /** Where real files are followed, time can't be moved by hand. */
+  inRealTime(source?: Source): void {
+    this.#hasRealTime = true
+    this.#source = source
+  }
+
+  async start(): Promise<void> {
+    const { clock, modules, witness } = this
+    const options = { modules, random: () => 0.5, logger: witness.logger, ...this.#options }
+    const timed = this.#hasRealTime ? options : { ...options, clock }
+    if (this.#source === undefined) {
+      const plane = await createTestPlane(shopConfig, { ...timed, tree: this.#tree })
+      this.#set = (tree) => plane.set(tree)
+      this.#plane = plane
+    } else this.#plane = await createPlane({ ...timed, config: shopConfig, sources: [this.#source] })
+    witness.watch(this.#plane)
+    // The boot has to prove itself as well: in a minute it has, or has failed to.
+    await clock.advance(60_000)
+    this.recording.clear()
+  }
+
+  get plane(): ShopPlane {
+    if (this.#plane === undefined) throw new Error('The service does not run yet')
+    return this.#plane
+  }
+
+  /** Its state while it runs. */
+  get state(): Extract<PlaneState, { kind: 'running' }> {
+    const { state } = this.plane
+    if (state.kind !== 'running') throw new Error(`The service is ${state.kind}`)
+    return state
+  }
+
+  /** What the configuration says from now on, by path, beside what it said before. Before the start it is what it starts with. */
+  async change(edits: Readonly<Record<string, Json>>): Promise<void> {
+    for (const [path, value] of Object.entries(edits)) this.#tree = edited(this.#tree, path.split('.'), value)
+    if (this.#set === undefined) return
+    this.recording.clear()
+    await this.#ask(this.#set(this.#tree))
+  }
+
+  /** What a dry run says of the change. */
+  async rehearse(edits: Readonly<Record<string, Json>>): Promise<void> {
+    let tree = this.#tree
+    for (const [path, value] of Object.entries(edits)) tree = edited(tree, path.split('.'), value)
+    this.recording.clear()
+    await this.#ask(this.plane.reload({ dryRun: true, candidate: { tree } }))
+  }
+
+  async reload(options: PlaneReloadOptions = {}): Promise<void> {
+    this.recording.clear()
+    await this.#ask(this.plane.reload(options))
+  }
+
+  async override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<void> {
+    await this.#ask(this.plane.override(edits, terms).then(({ outcome }) => outcome))
+  }
+
+  /** What became of what was asked for last, or of the one at that place, counted from 1. */
+  outcome(place = this.#asked.length): Outcome {
+    const outcome = this.#asked[place - 1]
+    if (outcome === undefined) throw new Error(place > this.#asked.length ? 'Nothing was asked for' : 'It has not ended')
+    return outcome
+  }
+
+  get isDecided(): boolean {
+    return !this.#asked.includes(undefined)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#plane === undefined) return
+    const closed = this.#plane.close()
+    await (this.#hasRealTime ? closed : settle(this.clock, closed))
+  }
+
+  async #ask(asked: Promise<Outcome>): Promise<void> {
+    const place = this.#asked.push(undefined) - 1
+    const answered = asked.then((outcome) => (this.#asked[place] = outcome))
+    await (this.#hasRealTime ? answered : this.clock.advance(0))
+  }
+}
+
+function edited(tree: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject {
+  if (rest.length === 0) return { ...tree, [name]: value }
+  const inner = tree[name]
+  const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+  // Neither null nor a list: an object.
+  return { ...tree, [name]: edited(isObject ? (inner as JsonObject) : {}, rest, value) }
+}

@@ -1,0 +1,19 @@
+import type { DefineStep } from '../binding/step-book.ts'
+import { Checks } from './checks.ts'
+import { Customers } from './customers.ts'
+import { Reader } from './reader.ts'
+import { Shop } from './shop.ts'
+
+/** Everything one scenario is about. Each has its own. */
+export class World implements AsyncDisposable {
+  readonly shop = new Shop()
+  readonly checks = new Checks(this.shop)
+  readonly reader = new Reader(this.shop)
+  readonly customers = new Customers(this.shop)
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shop[Symbol.asyncDispose]()
+  }
+}
+
+export type Step = DefineStep<World>
