@@ -9,7 +9,7 @@ import {
 import { onTestFinished } from 'vitest'
 
 /** One series at one moment; the value of a histogram is how much was recorded in all. */
-export interface Series {
+interface Series {
   readonly name: string
   readonly attributes: Readonly<Record<string, unknown>>
   readonly value: number

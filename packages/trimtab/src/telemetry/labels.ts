@@ -1,5 +1,5 @@
 /** What stands for everything beyond the limit. It can be neither a tenant nor the name of a check. */
-export const otherLabel = '_other'
+const otherLabel = '_other'
 
 /**
  * Gives each of the first `limit` values itself as its label, and `_other` to all that come later. A value that has been

@@ -18,7 +18,7 @@ export interface OtelInstrumentOptions {
 /** Something that a meter reads when it is collected. It stays opaque. */
 export type OtelObservable = object
 
-export interface OtelObservations {
+interface OtelObservations {
   observe(instrument: OtelObservable, value: number, attributes?: OtelAttributes): void
 }
 
@@ -42,7 +42,7 @@ export interface OtelMeterProvider {
   getMeter(name: string, version?: string): OtelMeter
 }
 
-export interface OtelSpan {
+interface OtelSpan {
   addEvent(name: string, attributes: OtelAttributes, time: OtelTime): unknown
   setStatus(status: { code: number }): unknown
   end(time: OtelTime): void

@@ -27,7 +27,7 @@ export interface PlaneTelemetryParts {
   readonly load?: (() => Promise<OtelApi>) | undefined
 }
 
-export interface FollowedPlane extends Omit<ObservedPlane, 'convergedAt'> {
+interface FollowedPlane extends Omit<ObservedPlane, 'convergedAt'> {
   readonly told: Emitter<PlaneEvent>
 }
 
