@@ -113,6 +113,24 @@ export type { ReferenceAllowList } from './sources/references/allow-list.ts'
 export type { ReferenceFailure, ReferenceResolver } from './sources/references/resolver.ts'
 export { type ReadingOptions, readingOf } from './sources/reading-of.ts'
 export type { Reading, ReferenceTrust, Source, SourceHost, SourceReader } from './sources/source.ts'
+export type {
+  ConfigStore,
+  FeedStatus,
+  HistoryQuery,
+  PublishResult,
+  PublishTerms,
+  RegisteredSchema,
+  Since,
+} from './store/config-store.ts'
+export type { StoreOptions } from './store/create-config-store.ts'
+export type { Cursor } from './store/cursor.ts'
+export type { EnvironmentDocument, ScopeDocument } from './store/document.ts'
+export type { Edit, StoredTenantState } from './store/edit.ts'
+export { replay } from './store/history/replay.ts'
+export { type ChainBreak, verifyChain } from './store/history/verify-chain.ts'
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './store/memory/memory-store.ts'
+export type { PublishProblem, PublishProblemCode } from './store/publish-problem.ts'
+export type { LeafChange, Revision, RevisionChange, RevisionDraft, TenantChange } from './store/revision.ts'
 export type { TenantDirectory } from './tenancy/directory.ts'
 export type {
   Access,
