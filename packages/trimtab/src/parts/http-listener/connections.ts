@@ -44,6 +44,11 @@ export class Connections {
     server.closeIdleConnections = () => void this.#closeIdle(this.#draining ? this.#linger() : 0)
   }
 
+  /** Every one that is open. */
+  get count(): number {
+    return this.#sockets.size
+  }
+
   /** Requests that are being answered. */
   get active(): number {
     let count = 0

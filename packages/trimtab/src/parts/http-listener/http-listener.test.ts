@@ -78,6 +78,25 @@ describe('an HTTP listener', () => {
     expect(await ask(client)).toContain('timeout=9')
   })
 
+  it('tells in its health whether it listens and has room', async () => {
+    const { plane, listener, port, set, tree } = await openPlane({ maxConnections: 2 })
+    const health = async () => {
+      const { reports, readiness } = await plane.health.check({ fresh: true })
+      expect(readiness.status).toBe('healthy')
+      return reports.find(({ check }) => check === 'http')
+    }
+    await ask(await openSocket(port))
+    const sound = { observed: 'healthy', optional: true, details: { activeRequests: 0, connections: 1 } }
+    expect(await health()).toMatchObject(sound)
+    await set({ http: { ...tree.http, maxConnections: 1 } })
+    expect(await health()).toMatchObject({
+      observed: 'degraded',
+      message: 'it has all the connections it may have',
+    })
+    await plane.use(listener, ({ server }) => void server.close())
+    expect(await health()).toMatchObject({ observed: 'unhealthy', message: 'it does not listen' })
+  })
+
   it('keeps its port until a restart', async () => {
     const { port, set, tree, plane } = await openPlane()
     const outcome = await set({ http: { ...tree.http, port: 1 } })

@@ -1,10 +1,18 @@
 import { z } from 'zod'
 import { TrimtabError } from '../../errors/trimtab-error.ts'
-import { defineModule, type HookContext, type Module, type ModuleTimeouts } from '../../modules/define-module.ts'
+import { degraded, healthy, unhealthy } from '../../health/check.ts'
+import {
+  defineModule,
+  type HealthContext,
+  type HookContext,
+  type Module,
+  type ModuleTimeouts,
+} from '../../modules/define-module.ts'
 import { type Clock, systemClock } from '../../primitives/time/clock.ts'
 import { dynamic } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
 import { duration } from '../../schema/units.ts'
+import { type PartHealth, partHealth } from '../part-health.ts'
 import { refusal } from '../refusal.ts'
 import type { TlsCertificate } from '../tls-certificate/tls-certificate.ts'
 import { describeListenError, probeListen } from './listen.ts'
@@ -54,6 +62,8 @@ export interface HttpListenerOptions extends ModuleTimeouts {
   readonly tls?: Module<Pick<TlsCertificate, 'context'>> | undefined
   /** `cascade`: a new port, where the schema lets it change, stops the listener and starts it again, with a gap. */
   readonly replace?: 'cascade' | undefined
+  /** How often it is looked at whether it listens and has room for connections. Default: `{ optional: true }`. */
+  readonly health?: PartHealth | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -81,6 +91,7 @@ export function httpListenerModule(options: HttpListenerOptions): Module<HttpLis
     dependsOn = [],
     tls,
     replace,
+    health,
     clock = systemClock,
     ...timeouts
   } = options
@@ -148,6 +159,13 @@ export function httpListenerModule(options: HttpListenerOptions): Module<HttpLis
       return () => resource.apply(previous)
     },
     stop: ({ resource, signal }) => resource.close(signal),
+    ...partHealth(health, { optional: true }, ({ resource, config }: HealthContext<HttpListenerConfig, Listener>) => {
+      const { activeRequests, connections, server } = resource
+      const details = { activeRequests, connections }
+      if (!server.listening) return unhealthy('it does not listen', details)
+      const isFull = connections >= (config.maxConnections ?? Infinity)
+      return isFull ? degraded('it has all the connections it may have', details) : healthy(undefined, details)
+    }),
   })
   return module
 }

@@ -18,6 +18,8 @@ export interface HttpListener {
   readonly url: string
   /** Requests that are being answered. */
   readonly activeRequests: number
+  /** Connections that are open. */
+  readonly connections: number
   /** Node's own, for what this module does not do: upgrades, for instance. */
   readonly server: Server | TlsServer
 }
@@ -95,6 +97,10 @@ export class Listener implements HttpListener {
 
   get activeRequests(): number {
     return this.#connections.active
+  }
+
+  get connections(): number {
+    return this.#connections.count
   }
 
   async open(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import type { Disposer } from '../../primitives/disposers.ts'
 
-const day = 86_400_000
+/** Before it expires, in milliseconds, somebody is told. */
+export const day = 86_400_000
 /** How often the wall clock is looked at: it jumps, and a timer can't wait for months. */
 const longestWait = 3_600_000
 

@@ -144,6 +144,22 @@ describe('a certificate', () => {
     await plane.close()
   })
 
+  it('is healthy until a day before it expires, and unhealthy when it has, which takes nobody out of traffic', async () => {
+    const { clock, plane } = await openPlane(texts(createTestPair({ name: 'a', days: 3 })))
+    const health = async () => {
+      const { reports, readiness } = await plane.health.check({ fresh: true })
+      expect(readiness.status).toBe('healthy')
+      return reports.find(({ check }) => check === 'tls')
+    }
+    expect(await health()).toMatchObject({ observed: 'healthy', optional: true, details: { subject: 'CN=a' } })
+    await clock.advance(48 * hour)
+    expect(await health()).toMatchObject({ observed: 'degraded', message: 'the certificate expires within a day' })
+    await clock.advance(24 * hour)
+    expect(await health()).toMatchObject({ observed: 'unhealthy', message: 'the certificate has expired' })
+    await plane.set({ tls: texts(createTestPair({ name: 'b', days: 30 })) })
+    expect(await health()).toMatchObject({ observed: 'healthy' })
+  })
+
   it('that expires soon is served with a warning, and without one after the next', async () => {
     const { clock, plane, warnings } = await openPlane(texts(createTestPair({ name: 'a', days: 1 })))
     expect(warnings).toEqual([expect.stringContaining('expires within a day')])

@@ -1,10 +1,12 @@
 import type { SecureContextOptions } from 'node:tls'
 import { z } from 'zod'
 import { describeThrown } from '../../errors/trimtab-error.ts'
+import { degraded, healthy, unhealthy } from '../../health/check.ts'
 import type { Secret } from '../../model/secrecy/secret.ts'
 import {
   type CheckContext,
   defineModule,
+  type HealthContext,
   type HookContext,
   type Module,
   type ModuleTimeouts,
@@ -13,10 +15,11 @@ import { type Clock, systemClock } from '../../primitives/time/clock.ts'
 import type { Disposer } from '../../primitives/disposers.ts'
 import { dynamic, secret } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
+import { type PartHealth, partHealth } from '../part-health.ts'
 import { refusal } from '../refusal.ts'
 import { readSmallFile } from '../read-small-file.ts'
 import { type CertificatePair, createPair } from './certificate-pair.ts'
-import { type Expiry, watchExpiry } from './expiry-watch.ts'
+import { day, type Expiry, watchExpiry } from './expiry-watch.ts'
 
 /**
  * The configuration of a certificate, to be put into a schema of your own. All of it changes while the service runs.
@@ -67,6 +70,11 @@ export interface TlsCertificateOptions extends ModuleTimeouts {
   /** Default: `tls`. */
   readonly name?: string | undefined
   readonly config: Section<TlsCertificateConfig | undefined>
+  /**
+   * How often its age is looked at, and how much hangs on it. Default: once a minute, `optional`, as another instance has
+   * the same certificate.
+   */
+  readonly health?: PartHealth | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -74,14 +82,14 @@ export interface TlsCertificateOptions extends ModuleTimeouts {
  * A certificate with its key, for an HTTPS listener. A pair that does not belong together, can't be parsed, has expired or
  * is not valid yet is refused, and the one in service stays. A new pair is taken over in place: connections that are open
  * go on, and later handshakes use it. Warns, in the log and as `certificate_expiry`, a day before it expires and when it
- * has. Does not run while its section names neither certificate nor key.
+ * has, and in its health. Does not run while its section names neither certificate nor key.
  *
  * @example
  * const certificate = tlsCertificateModule({ config: config.section('tls') })
  * const http = httpListenerModule({ config: config.section('http'), tls: certificate, handler })
  */
 export function tlsCertificateModule(options: TlsCertificateOptions): Module<TlsCertificate> {
-  const { name = 'tls', config: section, clock = systemClock, ...timeouts } = options
+  const { name = 'tls', config: section, health, clock = systemClock, ...timeouts } = options
 
   const read = async (config: TlsCertificateConfig, signal: AbortSignal): Promise<CertificatePair> => {
     const [cert, key] = await Promise.all([
@@ -111,9 +119,19 @@ export function tlsCertificateModule(options: TlsCertificateOptions): Module<Tls
       return () => void resource.serve(previous)
     },
     stop: ({ resource }) => resource.close(),
+    ...partHealth(health, ownHealth, ({ resource }: HealthContext<TlsCertificateConfig | undefined, ServedPair>) => {
+      const { validTo, subject } = resource
+      const left = validTo.getTime() - clock.now()
+      const details = { subject, validTo: validTo.toISOString() }
+      if (left <= 0) return unhealthy('the certificate has expired', details)
+      return left <= day ? degraded('the certificate expires within a day', details) : healthy(undefined, details)
+    }),
   })
   return module
 }
+
+/** Time goes in one direction: there is nothing to damp. */
+const ownHealth = { optional: true, interval: 60_000, fall: 1, rise: 1 } as const
 
 class ServedPair implements TlsCertificate {
   readonly #clock: Clock
