@@ -66,7 +66,7 @@ export interface SchedulerOptions<Config extends ScheduledJobConfig> extends Mod
   readonly name?: string | undefined
   readonly config: Section<Readonly<Record<string, Config>>>
   /** What each job does, by its name. One without a section is not run. */
-  readonly jobs: Readonly<Record<string, JobHandler<Config>>>
+  readonly jobs: Readonly<Record<string, JobHandler<NoInfer<Config>>>>
   /** The modules that the jobs use. */
   readonly dependsOn?: readonly Module[] | undefined
   /**
