@@ -8,7 +8,7 @@ export type ProbeName = (typeof probeNames)[number]
 /** Where each probe answers; `false` turns it off. */
 export type ProbePaths = { readonly [Name in ProbeName]?: string | false | undefined }
 
-export const defaultProbePaths = {
+const defaultProbePaths = {
   livez: '/livez',
   readyz: '/readyz',
   startupz: '/startupz',

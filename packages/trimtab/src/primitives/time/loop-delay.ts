@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** How late the event loop has called back, in milliseconds. */
-export interface LoopDelay {
+interface LoopDelay {
   readonly p99: number
   readonly longest: number
 }
