@@ -6,6 +6,7 @@ import { cliPage } from './cli-page.ts'
 import { eventsPage } from './events-page.ts'
 import { metricsPage } from './metrics-page.ts'
 import { optionsPage } from './options-page.ts'
+import { partsPage } from './parts-page.ts'
 import { problemsPage } from './problems-page.ts'
 import { sourcesPage } from './sources-page.ts'
 
@@ -16,6 +17,7 @@ export const pages: ReadonlyMap<string, () => string> = new Map([
   ['docs/reference/events.md', eventsPage],
   ['docs/reference/metrics.md', metricsPage],
   ['docs/reference/options.md', optionsPage],
+  ['docs/reference/parts.md', partsPage],
   ['docs/reference/problems.md', problemsPage],
   ['docs/reference/sources.md', sourcesPage],
 ])
