@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { redacted } from '../model/secrecy/secret.ts'
 import { isPlainObject, type JsonObject } from '../primitives/json.ts'
 import { frozenCopy } from './frozen-copy.ts'
+import { marksKeyword } from './marks-keyword.ts'
 import { unknownValue } from './redact.ts'
 import type { CompiledShapes } from './shape-of.ts'
 import type { Marks } from './shape.ts'
@@ -10,9 +11,6 @@ import { peel } from './zod/peel.ts'
 import type { RebuiltSchema } from './zod/rebuild.ts'
 
 type JsonSchema = z.core.JSONSchema.BaseSchema
-
-/** The key under which a schema carries the marks of its value. */
-export const marksKeyword = 'x-trimtab'
 
 /** What may be said of a secret: its type and its lengths. Everything else could be the secret itself. */
 const sayable: ReadonlySet<string> = new Set([

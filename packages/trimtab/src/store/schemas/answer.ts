@@ -118,7 +118,7 @@ function faultOf(
     at = isJsonArray(at) ? at[Number(part)] : isJsonObject(at) ? ownValue(at, part) : undefined
   }
   const asked = keyword === 'anyOf' ? 'one of several alternatives' : `"${keyword}"${limitOf(schema, keywordLocation)}`
-  return { path: printPath(segments), detail: `${asked}, and there is ${at === undefined ? 'nothing' : typeName(at)}` }
+  return { path: printPath(segments), detail: `${asked}, and found ${at === undefined ? 'nothing' : typeName(at)}` }
 }
 
 /** What stands in the schema at a keyword: it was written by who wrote the schema, and shows no value. */

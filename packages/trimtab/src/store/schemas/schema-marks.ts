@@ -1,5 +1,5 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, ownValue } from '../../primitives/json.ts'
-import { marksKeyword } from '../../schema/json-schema.ts'
+import { marksKeyword } from '../../schema/marks-keyword.ts'
 import { resolveLocal } from './subschemas.ts'
 
 /** What a registered schema says of a place, as far as a store has to know. */

@@ -85,15 +85,13 @@ export function createSchemaThread(clock: Clock): SchemaThread {
 }
 
 function begin(): Running {
-  const fromSources = import.meta.url.endsWith('.ts')
-  // The file beside this one, as it is run: from `dist`, or from the sources by the loader that this repository uses.
-  const file = new URL(fromSources ? './schema-worker.ts' : './schema-worker.js', import.meta.url)
-  const worker = new Worker(file, {
+  // The file beside this one, as it is run: from `dist`, or from the sources.
+  const name = import.meta.url.endsWith('.ts') ? './schema-worker-from-sources.mjs' : './schema-worker.js'
+  const worker = new Worker(new URL(name, import.meta.url), {
     name: 'trimtab-schemas',
     resourceLimits: memory,
     // It needs nothing of what a process is told by its environment.
     env: {},
-    ...(fromSources ? { execArgv: ['--import', 'tsx'] } : {}),
   })
   let next = deferred<SchemaThreadMessage>()
   next.promise.catch(() => {})

@@ -1,0 +1,2 @@
+/** The key under which a JSON Schema carries the marks of its value. */
+export const marksKeyword = 'x-trimtab'
