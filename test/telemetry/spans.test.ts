@@ -3,6 +3,7 @@ import { defineConfig, defineModule, dynamic, type Module } from 'trimtab'
 import { createManualClock, createTestPlane } from 'trimtab/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { deferred } from '../../packages/trimtab/src/primitives/concurrency/deferred.ts'
 import { openOtel } from '../support/otel.ts'
 import { settle } from '../support/settle.ts'
 
@@ -11,13 +12,17 @@ const config = defineConfig(z.object({ a: dynamic(z.number().default(0)), b: dyn
 async function start(bakes = false) {
   const otel = openOtel()
   const clock = createManualClock()
+  const asked = deferred<undefined>()
   const pause = (milliseconds: number) => new Promise<void>((resolve) => void clock.schedule(milliseconds, resolve))
   const slow = (name: string, section: 'a' | 'b', dependsOn: readonly Module[] = []) =>
     defineModule({
       name,
       config: config.section(section),
       dependsOn,
-      check: () => pause(40),
+      check() {
+        asked.resolve(undefined)
+        return pause(40)
+      },
       start: () => pause(100),
       async reload({ next }) {
         await pause(200)
@@ -32,17 +37,17 @@ async function start(bakes = false) {
   }
   const { meterProvider, tracerProvider } = otel
   const telemetry = { meterProvider, tracerProvider }
-  const plane = await settle(
+  const booting = createTestPlane(config, {
     clock,
-    createTestPlane(config, {
-      clock,
-      instance: 'shop-1',
-      modules,
-      telemetry,
-      random: () => 0.5,
-      ...(bakes ? { bake: { judge: { judge } } } : {}),
-    }),
-  )
+    instance: 'shop-1',
+    modules,
+    telemetry,
+    random: () => 0.5,
+    ...(bakes ? { bake: { judge: { judge } } } : {}),
+  })
+  // The package has been loaded by then, which no clock can be moved over.
+  await asked.promise
+  const plane = await settle(clock, booting)
   const of = (id: string) => {
     const spans = otel.spans.filter(({ attributes }) => attributes['trimtab.reload.id'] === id)
     const root = spans.find(({ name }) => name === 'trimtab.reload')

@@ -38,8 +38,8 @@ export interface PlaneTelemetry {
   /** Measures this plane from now on, from before its boot. */
   follow(plane: FollowedPlane): void
   /**
-   * Resolves when everything is recorded, or nothing will be. Rejects with `dependency_missing` where the option asks for
-   * it and OpenTelemetry's API is not installed.
+   * Resolves when everything is recorded, or nothing will be: waited for where the option asks for it. Then it rejects with
+   * `dependency_missing` where OpenTelemetry's API is not installed.
    */
   readonly ready: Promise<void>
 }
@@ -47,8 +47,8 @@ export interface PlaneTelemetry {
 const silent: PlaneTelemetry = { listening: (journal) => journal, follow() {}, ready: Promise.resolve() }
 
 /**
- * Opens what is recorded of a plane. The package is loaded meanwhile: a boot does not wait for it. Without the option it is
- * used where it is installed, and whatever is wrong with it is no reason not to start.
+ * Opens what is recorded of a plane. Without the option OpenTelemetry is used where it is installed: nothing waits for it to
+ * be loaded, and whatever is wrong with it is no reason not to start.
  */
 export function openTelemetry(parts: PlaneTelemetryParts, open: Disposers): PlaneTelemetry {
   const { options = {}, instance, modules, clock, logger, load = importApi } = parts
@@ -79,11 +79,7 @@ export function openTelemetry(parts: PlaneTelemetryParts, open: Disposers): Plan
     logger.warn(`Nothing is told to OpenTelemetry: ${describeThrown(error)}`)
   })
   ready.catch(() => {})
-  open.add(async () => {
-    // A boot that failed at once is told as well.
-    await ready.catch(() => {})
-    telemetry.close()
-  })
+  open.add(() => telemetry.close())
 
   return {
     ready,
