@@ -6,11 +6,12 @@ import { isFailure } from '../../reload/outcome-of.ts'
 import { printProblem } from '../../schema/problem.ts'
 import type { GuardEvent } from '../../tenancy/guard/guard.ts'
 import { printViolation } from '../../tenancy/guard/violation.ts'
-import { logHealth } from '../health/log-health.ts'
+import { healthLog } from '../health/log-health.ts'
 import type { PlaneEvent } from './plane-event.ts'
 
 /** Turns what a plane tells into lines for people. */
 export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
+  const logHealth = healthLog(logger)
   let isFailing = false
   // A warning stands until somebody acts on it: it is told when it is new, and not at every reload.
   let standing: ReadonlySet<string> = new Set()
@@ -69,7 +70,7 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
       case 'tenant':
         return
       case 'health':
-        logHealth(logger, event.event)
+        logHealth(event.event)
         return
       case 'override': {
         const { override } = event.event

@@ -26,6 +26,27 @@ test('what somebody has to act on is said once, and that it is over', async () =
   await plane.close()
 })
 
+test('a good first verdict is no news, and a recovery is', async () => {
+  const clock = createManualClock()
+  const logger = hearingLogger()
+  let isDown = false
+  const check: HealthCheck = { name: 'db', run: () => !isDown }
+  const plane = await createTestPlane(defineConfig(z.object({})), { clock, random: () => 0, logger, checks: [check] })
+  await clock.advance(30_000)
+  expect(logger.lines.filter((line) => line.includes('healthy'))).toEqual([])
+  isDown = true
+  await clock.advance(30_000)
+  isDown = false
+  await clock.advance(30_000)
+  expect(logger.lines.filter((line) => line.includes('healthy'))).toEqual([
+    expect.stringMatching(/warn.*db is unhealthy$/),
+    expect.stringMatching(/info.*The readiness of the service is unhealthy: db$/),
+    expect.stringMatching(/info.*db is healthy$/),
+    expect.stringMatching(/info.*The readiness of the service is healthy$/),
+  ])
+  await plane.close()
+})
+
 test('a stop that was asked for is nothing to be said of readiness', async () => {
   const logger = hearingLogger()
   const plane = await createTestPlane(defineConfig(z.object({})), { clock: createManualClock(), logger })
