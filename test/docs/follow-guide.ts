@@ -7,8 +7,8 @@ import { Command } from './shell.ts'
 import type { Step } from './read-guide.ts'
 import { writeFile } from './workspace.ts'
 
-/** The port that guides name: another one is free on every machine, and is shown as this one. */
-const guidePort = '8080'
+/** The ports that guides name: others are free on every machine, and are shown as these. */
+const guidePorts = ['8080', '9090'] as const
 
 export interface Reader {
   /** Where the page's project is. */
@@ -20,7 +20,7 @@ export interface Reader {
 
 /** Does what a page says, and compares what is printed with what it shows. A service left running has to end with 0. */
 export async function followGuide(steps: readonly Step[], reader: Reader): Promise<void> {
-  const following = new Following(reader, String(await freePort()))
+  const following = new Following(reader, await freePorts(guidePorts))
   try {
     for (const step of steps) await following.take(step)
     await following.stopService()
@@ -31,7 +31,8 @@ export async function followGuide(steps: readonly Step[], reader: Reader): Promi
 
 class Following {
   readonly #reader: Reader
-  readonly #port: string
+  /** The port that is used, by the one that the page names. */
+  readonly #ports: ReadonlyMap<string, string>
   #cwd: string
   #service: Command | undefined
   /** How much of the service's output has been compared. */
@@ -39,9 +40,9 @@ class Following {
   /** What the last command printed; undefined when the service is who speaks next. */
   #printed: readonly string[] | undefined
 
-  constructor(reader: Reader, port: string) {
+  constructor(reader: Reader, ports: ReadonlyMap<string, string>) {
     this.#reader = reader
-    this.#port = port
+    this.#ports = ports
     this.#cwd = reader.folder
   }
 
@@ -98,9 +99,10 @@ class Following {
     const line = this.#here(
       command === 'npm start' ? this.#startScript() : command.replace(/^npx trimtab\b/, 'trimtab'),
     )
+    // What it uses has to be free: a port, a file.
+    if (staysUp) await this.stopService()
     const running = new Command(line, { cwd: this.#cwd, bin: this.#reader.bin })
     if (staysUp) {
-      await this.stopService()
       this.#service = running
       this.#seen = 0
       this.#printed = undefined
@@ -156,11 +158,12 @@ class Following {
   }
 
   #here(text: string): string {
-    return text.replaceAll(guidePort, this.#port)
+    return [...this.#ports].reduce((all, [named, used]) => all.replaceAll(named, used), text)
   }
 
   #there(text: string): string {
-    return text.replaceAll(this.#port, guidePort).replaceAll(this.#reader.folder, '…')
+    const named = [...this.#ports].reduce((all, [name, used]) => all.replaceAll(used, name), text)
+    return named.replaceAll(this.#reader.folder, '…')
   }
 }
 
@@ -179,8 +182,18 @@ function indent(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n')
 }
 
+async function freePorts(named: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const ports = new Map<string, string>()
+  for (const name of named) {
+    let port = await freePort()
+    while ([...ports.keys(), ...ports.values()].includes(port) || named.includes(port)) port = await freePort()
+    ports.set(name, port)
+  }
+  return ports
+}
+
 /** One of four digits, so that tables are as wide as on the page. */
-async function freePort(): Promise<number> {
+async function freePort(): Promise<string> {
   for (;;) {
     const port = randomInt(3_000, 9_999)
     const server = createServer()
@@ -190,6 +203,6 @@ async function freePort(): Promise<number> {
     if (!isFree) continue
     server.close()
     await once(server, 'close')
-    return port
+    return String(port)
   }
 }
