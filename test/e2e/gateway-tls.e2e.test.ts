@@ -11,6 +11,7 @@ import { atomicWrite } from '../support/atomic-writer.ts'
 import { createTestPair, type TestPair } from '../support/certificates.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { type Service, startService } from './support/service.ts'
+import { credentials, writeTenants } from './support/tenants.ts'
 import { startTestUpstream } from './support/upstreams.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -33,6 +34,7 @@ class TlsBench {
   constructor(upstream: string, pair: PairTexts) {
     const folder = tempFolder()
     this.#write(pair)
+    writeTenants(folder)
     writeFileSync(join(folder, 'config.yaml'), this.#config(upstream))
     this.service = startService(process.execPath, [main], { cwd: folder })
   }
@@ -117,8 +119,9 @@ class KeepAlive {
   }
 
   #send(port: number): Promise<number | undefined> {
+    const headers = credentials('acme')
     return new Promise((resolve, reject) => {
-      const request = get({ host: '127.0.0.1', port, path: '/orders', agent: this.#agent }, (response) => {
+      const request = get({ host: '127.0.0.1', port, path: '/orders', agent: this.#agent, headers }, (response) => {
         // The agent is one for HTTPS.
         const socket = response.socket as TLSSocket
         if (!this.peers.has(socket)) this.peers.set(socket, String(socket.getPeerCertificate().subject.CN))

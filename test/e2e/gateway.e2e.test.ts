@@ -16,6 +16,7 @@ import {
 import { save, type SaveStyle, saveStyles } from './support/save-styles.ts'
 import { type Service, startService } from './support/service.ts'
 import { startLoad } from './support/start-load.ts'
+import { credentials, writeTenants } from './support/tenants.ts'
 import { startTestUpstream, type TestUpstream } from './support/upstreams.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -40,6 +41,7 @@ class Bench {
     this.#servers = servers
     this.#traffic = { edit: 0, server: this.#server(0), extra: undefined }
     mkdirSync(join(this.#folder, 'routes.d'))
+    writeTenants(this.#folder)
     writeFileSync(this.#path('main'), mainFile(this.#main))
     writeFileSync(this.#path('traffic'), trafficFile(this.#traffic))
     this.service = startService(process.execPath, [main], { cwd: this.#folder })
@@ -125,7 +127,7 @@ async function changeEverything(bench: Bench, style: SaveStyle): Promise<void> {
   for (const flaw of flaws) await bench.makeMistake(style, flaw)
 }
 
-const ask = (url: string, tenant = 'acme') => fetch(url, { headers: { 'x-tenant': tenant, connection: 'close' } })
+const ask = (url: string) => fetch(url, { headers: { ...credentials('acme'), connection: 'close' } })
 
 test('no request fails or sees two generations while the files change in every way', async () => {
   const servers = await Promise.all(['a', 'b', 'c'].map((name) => startTestUpstream(name)))
@@ -148,6 +150,7 @@ test('no request fails or sees two generations while the files change in every w
   expect(refusals.length).toBeGreaterThanOrEqual(saveStyles.length * flaws.length)
   expect(refusals.filter((line) => !/^  refused   \S+\.yaml:\d+:\d+: /.test(line))).toEqual([])
   expect(lines.join('\n')).not.toContain('token-')
+  expect(lines.join('\n')).not.toContain('hidden')
 
   process.kill(bench.service.pid, 'SIGTERM')
   expect(await bench.service.ended).toBe(0)

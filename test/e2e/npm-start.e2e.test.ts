@@ -23,11 +23,17 @@ class Started {
     return (await this.service.line(/^ready /)).split(' ')[1] ?? ''
   }
 
-  async ask(path: string): Promise<unknown> {
-    const response = await fetch(`${await this.url()}${path}`, {
-      headers: { connection: 'close', 'x-tenant': 'globex' },
+  /** Sends a request as it is printed, with the token that nobody but the folder knows. */
+  async send(path: string, tenant = 'globex'): Promise<Response> {
+    const url = await this.url()
+    const token = readFileSync(join(this.folder, 'secrets', tenant), 'utf8')
+    return fetch(`${url}${path}`, {
+      headers: { connection: 'close', 'x-tenant': tenant, authorization: `Bearer ${token}` },
     })
-    return response.json()
+  }
+
+  async ask(path: string, tenant?: string): Promise<unknown> {
+    return (await this.send(path, tenant)).json()
   }
 
   /** Gives what has been said since. */
@@ -58,17 +64,18 @@ async function occupy(port: number): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : port
 }
 
+const shop = 'routes.d/shop.yaml'
+
 test('npm start says what to edit, and what becomes of everything that it says to try', async () => {
   const started = new Started()
   const { service } = started
   expect(await started.ask('/orders/1')).toMatchObject({ upstream: 'blue', path: '/orders/1', tenant: 'globex' })
-  await service.line(/^Take 2, 3 and 4 back/)
+  await service.line(/^Take 2 to 8 back/)
   expect(service.lines.filter((line) => line.startsWith('ready '))).toHaveLength(1)
-  for (const told of ['config.yaml', 'routes.d/shop.yaml', 'curl ', '  1 ', '  2 ', '  3 ', '  4 ']) {
+  for (const told of ['config.yaml', shop, 'curl ', ...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => `  ${number} `)]) {
     expect(service.lines.join('\n')).toContain(told)
   }
 
-  const shop = 'routes.d/shop.yaml'
   const moved = await started.edit(shop, 'upstream: blue', 'upstream: green', /^  ended     routes/)
   expect(moved).toContain('  changed   traffic.routes.orders.upstream: "blue" → "green"')
   expect(moved).toContain('  replaced  routes')
@@ -90,16 +97,60 @@ test('npm start says what to edit, and what becomes of everything that it says t
   expect(alsoWaiting).toContain('  changed   limits.limit: 100 → 90')
   await started.edit('config.yaml', 'port: 9090', '# port: 9090', /^  waiting   nothing any more$/)
 
+  await tryHealth(started)
+  await tryTenants(started)
+  expect(service.lines.filter((line) => line.startsWith('  note'))).toEqual([])
+  const said = service.lines.join('\n')
+  for (const name of ['acme', 'globex', 'operator'])
+    expect(said).not.toContain(readFileSync(join(started.folder, 'secrets', name), 'utf8'))
+
   process.kill(service.pid, 'SIGTERM')
   expect(await service.ended).toBe(0)
   expect(service.lines.filter((line) => line.startsWith('ready '))).toHaveLength(1)
 })
 
+/** What is valid for every module, and breaks a required check. */
+async function tryHealth(started: Started): Promise<void> {
+  // Before that there is nothing to go back to.
+  await started.service.line(/^stable: /)
+  const said = await started.edit('config.yaml', '${env:BLUE_URL}', '${env:RED_URL}', /^undone: /)
+  expect(said).toContain('  replaced  upstreams["blue"]')
+  expect(said).toContainEqual(expect.stringMatching(/^health says no to generation \d+, after /))
+  expect(said).toContainEqual(
+    expect.stringMatching(/^  unhealthy upstreams.*failed 5 times in a row: GET \/ answered 500$/),
+  )
+  expect(await started.ask('/orders/1')).toMatchObject({ upstream: 'blue' })
+  await started.edit('config.yaml', '${env:RED_URL}', '${env:BLUE_URL}', /^reload by file: nothing to apply/)
+}
+
+/** What is one tenant's own, and what keeps it so. */
+async function tryTenants(started: Started): Promise<void> {
+  await started.edit('tenants/globex.yaml', 'limit: 50', 'limit: 1', /^  reloaded  limiter, for globex$/)
+  const statuses = [await started.send('/orders/1'), await started.send('/orders/1')].map(({ status }) => status)
+  expect(statuses).toEqual([200, 429])
+  expect(await started.ask('/orders/1', 'acme')).toMatchObject({ tenant: 'acme' })
+  await started.edit('tenants/globex.yaml', 'limit: 1', 'limit: 50', /^  reloaded  limiter, for globex$/)
+
+  const refused = /^  refused   \S+\/tenants\/acme\.yaml:\d+:10: limits\.limit: expected a number/
+  const held = await started.edit('tenants/acme.yaml', 'limit: 200', 'limit: lots', refused)
+  expect(held).toContain('tenant acme: goes on with its last good configuration')
+  expect(await started.ask('/orders/1', 'acme')).toMatchObject({ tenant: 'acme' })
+  const recovered = /^tenant acme: reads what is configured for it again$/
+  await started.edit('tenants/acme.yaml', 'limit: lots', 'limit: 200', recovered)
+
+  await started.edit(shop, 'tenants: [acme]', '# tenants: [acme]', /^reload by file: generation /)
+  const before = started.service.lines.length
+  expect((await started.send('/orders/1')).status).toBe(403)
+  await started.service.line(/^guard: refused request of upstreams\/acme of acme by globex$/, before)
+  expect(await started.ask('/orders/1', 'acme')).toMatchObject({ upstream: 'green', tenant: 'acme' })
+  await started.edit(shop, '# tenants: [acme]', 'tenants: [acme]', /^reload by file: generation /)
+}
+
 test('npm start takes a free port where its own is busy, and keeps a configuration that is there already', async () => {
   await occupy(8080)
   const first = new Started()
   await first.service.line(/^port 8080 is busy: taking a free one$/)
-  expect(await first.ask('/health')).toMatchObject({ upstream: 'green' })
+  expect(await first.ask('/status')).toMatchObject({ upstream: 'green' })
 
   const written = await occupy(0)
   await first.edit('config.yaml', '# port: 9090', `port: ${written}`, /^  waiting   for a restart: http\.port/)
@@ -108,7 +159,7 @@ test('npm start takes a free port where its own is busy, and keeps a configurati
 
   const second = new Started(first.folder)
   await second.service.line(new RegExp(`^port ${written} is busy: taking a free one$`))
-  expect(await second.ask('/health')).toMatchObject({ upstream: 'green' })
+  expect(await second.ask('/status')).toMatchObject({ upstream: 'green' })
   expect(readFileSync(join(second.folder, 'config.yaml'), 'utf8')).toContain(`port: ${written}`)
   process.kill(second.service.pid, 'SIGTERM')
   expect(await second.service.ended).toBe(0)
@@ -116,7 +167,7 @@ test('npm start takes a free port where its own is busy, and keeps a configurati
 
 test('Ctrl-C, which npm gets and passes on to a gateway that got it as well, ends the gateway with 0', async () => {
   const { service, folder } = new Started()
-  await service.line(/^Take 2, 3 and 4 back/)
+  await service.line(/^Take 2 to 8 back/)
   process.kill(-service.pid, 'SIGINT')
   await service.line(/^ended with 0$/)
   // npm ends as the signal says, or with what the gateway gave: that is its own affair.

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { compileRoutes, type RouteConfig } from '../../examples/gateway/src/route-table.ts'
+import { compileRoutes, type RouteConfig } from '../../examples/gateway/src/routing/route-table.ts'
 
 /** Few names, so that routes meet; `other` is in no route. */
 const segments = ['a', 'b', ':p', ':p'] as const

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { matches, parsePattern, splitPath } from '../../examples/gateway/src/pattern.ts'
-import { hiddenBy } from '../../examples/gateway/src/reach.ts'
-import { compileRoutes, type RouteConfig } from '../../examples/gateway/src/route-table.ts'
+import { matches, parsePattern, splitPath } from '../../examples/gateway/src/routing/pattern.ts'
+import { hiddenBy } from '../../examples/gateway/src/routing/reach.ts'
+import { compileRoutes, type RouteConfig } from '../../examples/gateway/src/routing/route-table.ts'
 
 const compile = (routes: Record<string, Partial<RouteConfig>>) =>
   compileRoutes({

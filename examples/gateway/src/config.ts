@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import {
   argsSource,
   type ConfigOf,
@@ -7,20 +7,25 @@ import {
   dynamic,
   envSource,
   fileSource,
+  perTenant,
+  type ReferenceOptions,
   type Snapshot,
   type Source,
   secret,
+  type TenantOptions,
 } from 'trimtab'
 import {
   httpClientSchema,
   httpListenerSchema,
   loggerSchema,
   rateLimiterSchema,
+  scheduledJobSchema,
   tlsCertificateSchema,
 } from 'trimtab/parts'
 import { z } from 'zod'
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)
+const token = z.string().min(16)
 
 const route = z.object({
   match: z.string().describe('Which paths: /orders, /orders/:id or /orders/*'),
@@ -37,6 +42,17 @@ const route = z.object({
 
 const upstream = httpClientSchema.extend({
   token: secret(z.string().optional()).describe('Sent to the upstream as a bearer token'),
+  tenant: name.optional().describe('Whose it is: requests of anybody else are refused. Default: everybody’s'),
+})
+
+const access = z.object({
+  operator: dynamic(secret(token.optional())).describe(
+    'Who has it acts for every tenant, and sees why health is as it is',
+  ),
+  token: perTenant(secret(token.optional())).describe(
+    'What requests of a tenant have to carry. Without one nobody gets in',
+  ),
+  suspended: perTenant(z.boolean().default(false)).describe('Whether requests of a tenant are answered with 403'),
 })
 
 /** Everything that can be configured. What is not dynamic waits for a restart. */
@@ -47,12 +63,15 @@ export const config = defineConfig(
       tls: z.boolean().default(false).describe('HTTPS, with the certificate under tls'),
     }),
     tls: tlsCertificateSchema,
-    limits: rateLimiterSchema,
+    access,
+    limits: perTenant(rateLimiterSchema),
+    jobs: z.record(name, scheduledJobSchema).default({}),
     traffic: dynamic(z.object({ upstreams: z.record(name, upstream), routes: z.record(name, route) })),
   }),
 )
 
-export type GatewaySnapshot = Snapshot<ConfigOf<typeof config>>
+export type GatewayConfig = ConfigOf<typeof config>
+export type GatewaySnapshot = Snapshot<GatewayConfig>
 
 /** Where the values come from, the last wins. */
 export function gatewaySources(folder: string): readonly Source[] {
@@ -63,4 +82,14 @@ export function gatewaySources(folder: string): readonly Source[] {
     envSource({ prefix: 'GATEWAY_' }),
     argsSource(),
   ]
+}
+
+/** Who the tenants are: each has a file, with what is its own above what all share. */
+export function gatewayTenants(folder: string): TenantOptions {
+  return { folder: join(relative(process.cwd(), folder), 'tenants') }
+}
+
+/** What tenants' files may refer to. Who may write one must not be able to read the machine. */
+export function gatewayReferences(folder: string): ReferenceOptions {
+  return { allow: { files: [resolve(folder, 'secrets')], env: ['GATEWAY_TOKEN_*'] } }
 }

@@ -1,15 +1,15 @@
-import { cpSync, existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gatewaySources } from './config.ts'
-import { withFreePort } from './free-port.ts'
+import { copyConfig } from './demo/copy-config.ts'
+import { withFreePort } from './demo/free-port.ts'
+import { startUpstream } from './demo/upstream.ts'
+import { whatToTry } from './demo/what-to-try.ts'
 import { runGateway } from './run.ts'
-import { startUpstream } from './upstream.ts'
-import { whatToTry } from './what-to-try.ts'
 
 /**
- * `npm start`: the gateway over a copy of its configuration, with two upstreams to send requests to.
+ * `npm start`: the gateway over a copy of its configuration, with upstreams to send requests to.
  * `npm start -- --folder elsewhere --set limits.limit=5`
  */
 const print = (line: string) => console.log(line)
@@ -20,26 +20,29 @@ const { values } = parseArgs({
 const { folder } = values
 const place = relative(process.cwd(), folder) || '.'
 
-if (existsSync(join(folder, 'config.yaml'))) print(`using ${place}, as it is; delete it to begin anew`)
-else cpSync(join(example, 'config'), folder, { recursive: true })
+if (!copyConfig(join(example, 'config'), folder)) print(`using ${place}, as it is; delete it to begin anew`)
 
-const upstreams = await Promise.all([startUpstream('blue'), startUpstream('green')])
-const [blue, green] = upstreams.map(({ url }) => url)
+const [blue, green, red] = await Promise.all([
+  startUpstream('blue'),
+  startUpstream('green'),
+  startUpstream('red', { status: 500 }),
+])
 // The configuration refers to them, as a service's would to what its platform sets.
-Object.assign(process.env, { BLUE_URL: blue, GREEN_URL: green })
+Object.assign(process.env, { BLUE_URL: blue.url, GREEN_URL: green.url, RED_URL: red.url })
 
 const port = await withFreePort(gatewaySources(folder)).catch(() => undefined)
 if (port?.note !== undefined) print(port.note)
 
 const code = await runGateway({
+  folder,
   // Where the configuration can't be read at all, the gateway says why.
   sources: port?.sources ?? gatewaySources(folder),
   print,
   ready: ({ url }) => [
-    `ready ${url} (upstreams: blue ${blue}, green ${green}; pid ${process.pid})`,
+    `ready ${url} (upstreams: blue ${blue.url}, green ${green.url}, and red ${red.url}, which answers 500; pid ${process.pid})`,
     ...whatToTry(url, place),
   ],
 })
-await Promise.all(upstreams.map((upstream) => upstream.close()))
+await Promise.all([blue, green, red].map((upstream) => upstream.close()))
 print(`ended with ${code}`)
 process.exit(code)

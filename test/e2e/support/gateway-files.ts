@@ -41,7 +41,7 @@ export function trafficFile(state: TrafficFile): string {
   return `traffic:
   upstreams:
     ${pool}: { url: "${server.url}", token: "token-${stamp}" }
-    spare: { url: "http://127.0.0.1:9" }
+    spare: { url: "${server.url}" }
 ${more ?? ''}  routes:
     load:
       match: /load/*

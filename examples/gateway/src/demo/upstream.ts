@@ -7,13 +7,13 @@ export interface Upstream {
 }
 
 /** A server on loopback to send requests to: it answers with what it was asked, and who it is. */
-export async function startUpstream(name: string): Promise<Upstream> {
+export async function startUpstream(name: string, { status = 200 } = {}): Promise<Upstream> {
   const server = createServer((request, response) => {
     // Read to its end, so that the connection can be used again.
     request.resume()
     const { method, url: path, headers } = request
     const { 'x-tenant': tenant } = headers
-    response.setHeader('content-type', 'application/json')
+    response.writeHead(status, { 'content-type': 'application/json' })
     response.end(`${JSON.stringify({ upstream: name, method, path, tenant })}\n`)
   })
   server.listen(0, '127.0.0.1')

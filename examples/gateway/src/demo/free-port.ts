@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { loadConfig, objectSource, type Source } from 'trimtab'
-import { config } from './config.ts'
+import { config } from '../config.ts'
 
 export interface PortChoice {
   readonly sources: readonly Source[]

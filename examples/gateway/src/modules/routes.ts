@@ -1,6 +1,6 @@
 import { defineModule, type Module, refusal } from 'trimtab'
-import { config } from './config.ts'
-import { compileRoutes, type RouteTable, type TrafficConfig } from './route-table.ts'
+import { config } from '../config.ts'
+import { compileRoutes, type RouteTable, type TrafficConfig } from '../routing/route-table.ts'
 
 /**
  * The route table. It owns the upstreams' section beside its own, so that it is asked as well when an upstream is taken
