@@ -1,7 +1,13 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
 import type { OtelMeterProvider, OtelTracerProvider } from '../../telemetry/otel-api.ts'
 
-/** Where metrics and spans go. What is left away is what OpenTelemetry's API has globally when the plane is made. */
+/**
+ * Where metrics and spans go. What is left away is what OpenTelemetry's API has globally when the plane is made. Throws
+ * `dependency_missing` where `@opentelemetry/api` is not installed.
+ *
+ * @example
+ * const plane = await createPlane({ config, sources, telemetry: { tenantLabels: 100 } })
+ */
 export interface TelemetryOptions {
   readonly meterProvider?: OtelMeterProvider | undefined
   readonly tracerProvider?: OtelTracerProvider | undefined
