@@ -1,6 +1,8 @@
 export type { ContractCase } from './contracts/contract-case.ts'
 export { type SourceContractOptions, sourceContract } from './contracts/source-contract.ts'
 export type { SourceHarness, SourceUnderTest } from './contracts/source-harness.ts'
+export { type StoreContractOptions, storeContract } from './contracts/store-contract.ts'
+export type { StoreUnderTest } from './contracts/store-harness.ts'
 export { createManualClock, type ManualClock, type ManualClockOptions } from './manual-clock.ts'
 export {
   createRecording,

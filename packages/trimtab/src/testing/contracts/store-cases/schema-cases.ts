@@ -1,0 +1,162 @@
+import type { JsonObject } from '../../../primitives/json.ts'
+import { marksKeyword } from '../../../schema/marks-keyword.ts'
+import { assertThat, type ContractCase } from '../contract-case.ts'
+import { assertRejects, assertSame, describeResult, environment, type StoreBench, tenant } from './store-session.ts'
+
+const marked = (schema: JsonObject, mark: 'secret' | 'perTenant'): JsonObject => {
+  return { ...schema, [marksKeyword]: { dynamic: true, secret: mark === 'secret', perTenant: mark === 'perTenant' } }
+}
+
+/** What `defineConfig` makes of a small configuration, with the highest `pool.max` given. */
+function schemaWith(maximum: number, more: JsonObject = {}): JsonObject {
+  const pool = { max: { type: 'integer', minimum: 1, maximum }, url: marked({ type: 'string' }, 'secret') }
+  const limits = marked({ type: 'object', properties: { rps: { type: 'number' } }, required: ['rps'] }, 'perTenant')
+  const properties = {
+    pool: { type: 'object', properties: pool, required: ['max', 'url'], additionalProperties: false },
+    limits: { ...limits, additionalProperties: false },
+    hosts: { type: 'array', items: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } },
+    ...more,
+  }
+  return { type: 'object', properties, required: ['pool'], additionalProperties: false }
+}
+
+const app = 'checkout'
+
+/** What registered schemas promise. */
+export function schemaCases({ test }: StoreBench): readonly ContractCase[] {
+  return [
+    test('schemas are kept by version, the newest first', async ({ store, other }) => {
+      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      await store.registerSchema(app, '1.1.0-rc.1+git', schemaWith(20))
+      await other.registerSchema(app, '1.0.0', schemaWith(10))
+      const schemas = await other.schemas(app)
+      assertSame(
+        schemas.map(({ version }) => version),
+        ['1.1.0-rc.1+git', '1.0.0'],
+        'the versions',
+      )
+      assertSame(schemas[1]?.schema, schemaWith(10), 'the schema')
+      assertThat(
+        schemas.every(({ live }) => !live),
+        'a version without an instance is said to live',
+      )
+      await store.registerSchema(app, '1.0.0', schemaWith(11))
+      assertSame((await store.schemas(app))[0]?.version, '1.0.0', 'the newest after another one for an old version')
+      assertSame((await store.schemas('billing')).length, 0, 'those of another app')
+    }),
+    test('a publish that the newest version would refuse is refused, and says where', async ({
+      store,
+      publish,
+      refused,
+    }) => {
+      await publish({ scope: environment, path: 'pool.max', value: 5 })
+      await store.registerSchema(app, '2.0.0', schemaWith(10))
+      const [problem, ...others] = await refused({ scope: environment, path: 'pool.max', value: 4_711 })
+      assertThat(problem?.code === 'schema_refuses' && others.length === 0, `received ${problem?.code}`)
+      assertThat(problem.version === '2.0.0' && problem.path === 'pool.max', 'it does not say who refuses, and where')
+      assertThat(!JSON.stringify(problem).includes('4711'), 'it shows the value')
+      await publish({ scope: environment, path: 'pool.max', value: 10 })
+    }),
+    test('what other layers may add is not missed', async ({ store, publish, refused }) => {
+      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      await publish({ scope: environment, path: 'pool', value: {} }, { scope: environment, path: 'limits', value: {} })
+      // A list comes from one layer alone, so that what is in it is there or missing.
+      const [problem] = await refused({ scope: environment, path: 'hosts', value: [{}] })
+      assertThat(problem?.code === 'schema_refuses', `expected schema_refuses, received ${problem?.code}`)
+    }),
+    test('older versions have a say for as long as an instance lives', async ({ store, publish, refused }) => {
+      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      await store.registerSchema(app, '2.0.0', schemaWith(100))
+      await publish({ scope: environment, path: 'pool.max', value: 50 })
+      await publish({ scope: environment, path: 'pool.max', value: 5 })
+      await store.markLive(app, '1.0.0', 60_000)
+      const lives = (await store.schemas(app)).filter(({ live }) => live)
+      assertSame(
+        lives.map(({ version }) => version),
+        ['1.0.0'],
+        'the versions that live',
+      )
+      const [problem] = await refused({ scope: environment, path: 'pool.max', value: 50 })
+      assertThat(problem?.version === '1.0.0', 'it does not name the version that would refuse')
+      await assertRejects(store.markLive(app, '9.9.9', 1_000), 'option_invalid', 'a version that is not registered')
+    }),
+    test('a literal in a secret field is refused with what to write instead', async ({ store, publish, refused }) => {
+      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      for (const value of ['postgres://u:hunter2@db', '$${env:HUNTER2}', 'hunter2${nowhere:x}', 7]) {
+        const [problem, ...others] = await refused({ scope: environment, path: 'pool', value: { url: value } })
+        assertThat(
+          problem?.code === 'secret_literal' && others.length === 0,
+          `expected secret_literal, received ${problem?.code}`,
+        )
+        assertThat(problem.message.includes('${env:'), 'it does not say what to write instead')
+        assertThat(!/hunter2/i.test(JSON.stringify(problem)), 'it shows the secret')
+      }
+      await publish({ scope: environment, path: 'pool.url', value: '${env:DB_URL}' })
+      await publish({ scope: environment, path: 'pool.url', value: 'postgres://app:${file:/run/secrets/db}@db' })
+    }),
+    test('a tenant sets only what is marked per tenant', async ({ store, publish, refused }) => {
+      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      await publish({ scope: tenant, path: 'limits.rps', value: 5 })
+      const [problem] = await refused({ scope: tenant, path: 'pool.max', value: 5 })
+      assertThat(problem?.code === 'not_per_tenant', `expected not_per_tenant, received ${problem?.code}`)
+      const [wrong] = await refused({ scope: tenant, path: 'limits.rps', value: 'many' })
+      assertThat(wrong?.code === 'schema_refuses' && wrong.scope === tenant, `received ${wrong?.code}`)
+    }),
+    test('a place that no version knows is refused; one that any knows is not', async ({ store, publish, refused }) => {
+      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      await store.registerSchema(app, '2.0.0', schemaWith(10, { added: { type: 'number' } }))
+      await store.markLive(app, '1.0.0', 60_000)
+      const [problem] = await refused({ scope: environment, path: 'pool.maxx', value: 5 })
+      assertThat(problem?.code === 'path_unknown', `expected path_unknown, received ${problem?.code}`)
+      await publish({ scope: environment, path: 'added', value: 5 })
+    }),
+    test('who mends one of two faults is not stopped by the other', async ({ store, publish, terms }) => {
+      await publish({ scope: environment, path: '', value: { pool: { max: 99 }, limits: { rps: 'x' } } })
+      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      await publish({ scope: environment, path: 'pool.max', value: 9 })
+      const back = await store.rollback(environment, 1, await terms())
+      assertThat(back.kind === 'refused', `expected a refusal, received ${describeResult(back)}`)
+    }),
+    test('hostile schemas are refused, or cost one publish a second', async ({ store, publish, refused }) => {
+      const levels = (count: number): JsonObject => (count === 0 ? {} : { not: levels(count - 1) })
+      const hostile: readonly (readonly [string, unknown])[] = [
+        ['large', { description: 'x'.repeat(300 * 1024) }],
+        ['deep', levels(40)],
+        ['remote', { $ref: 'https://example.com/schema.json' }],
+        ['remote in a field', { properties: { a: { $ref: 'other.json#/a' } } }],
+        ['a reference to nothing', { $ref: '#/$defs/nothing' }],
+        ['a dynamic reference', { $dynamicRef: '#meta' }],
+        ['a broken pattern', { properties: { a: { pattern: '(' } } }],
+        ['a prototype key', JSON.parse('{"properties": {"__proto__": {}}}')],
+        ['a list', []],
+        ['a number that is none', { maximum: Number.NaN }],
+      ]
+      for (const [what, schema] of hostile) {
+        // Not what the types allow.
+        await assertRejects(store.registerSchema(app, '1.0.0', schema as JsonObject), 'option_invalid', what)
+      }
+      assertSame((await store.schemas(app)).length, 0, 'how many were registered')
+
+      await store.registerSchema(app, '1.0.0', { properties: { a: { pattern: '^(a+)+$' } } })
+      const [slow] = await refused({ scope: environment, path: 'a', value: `${'a'.repeat(60)}!` })
+      assertThat(slow?.code === 'schema_unanswered' && slow.version === '1.0.0', `received ${slow?.code}`)
+      await store.registerSchema(app, '1.0.0', doubling(40))
+      const [tangled] = await refused({ scope: environment, path: 'a', value: 1 })
+      assertThat(tangled?.code === 'schema_unanswered', `expected schema_unanswered, received ${tangled?.code}`)
+      await store.registerSchema(app, '1.0.0', { $ref: '#' })
+      const [circle] = await refused({ scope: environment, path: 'a', value: 1 })
+      assertThat(circle !== undefined, 'a schema that is only itself takes everything')
+      await store.registerSchema(app, '1.0.0', { properties: { a: { type: 'number' } } })
+      await publish({ scope: environment, path: 'a', value: 1 })
+    }),
+  ]
+}
+
+/** Twice as much work with every level. */
+function doubling(levels: number): JsonObject {
+  const definitions = Array.from({ length: levels }, (_, level) => {
+    const next = level + 1 < levels ? { $ref: `#/$defs/d${level + 1}` } : { type: 'string' }
+    return [`d${level}`, { allOf: [next, { ...next }] }]
+  })
+  return { properties: { a: { $ref: '#/$defs/d0' } }, $defs: Object.fromEntries(definitions) as JsonObject }
+}
