@@ -128,9 +128,9 @@ Feature: Reload
     And no warning is left
 
     Examples:
-      | content               | batch | ends            |
-      | something new         | 8     | succeeds        |
-      | what ran well before  | 5     | changes nothing |
+      | content              | batch | ends            |
+      | something new        | 8     | succeeds        |
+      | what ran well before | 5     | changes nothing |
 
   Scenario: A port can only change with a restart: it waits, and is listed for as long as it waits
     When server.port is changed to 9090

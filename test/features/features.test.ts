@@ -5,13 +5,32 @@ import { readFeatures } from './binding/read-features.ts'
 import { runScenario } from './binding/run-scenario.ts'
 import { createStepBook } from './binding/step-book.ts'
 import { changeSteps } from './steps/change-steps.ts'
+import { fileSteps } from './steps/file-steps.ts'
+import { guardSteps } from './steps/guard-steps.ts'
+import { healthSteps } from './steps/health-steps.ts'
+import { judgingSteps } from './steps/judging-steps.ts'
 import { moduleSteps } from './steps/module-steps.ts'
 import { outcomeSteps } from './steps/outcome-steps.ts'
+import { readerSteps } from './steps/reader-steps.ts'
+import { secretSteps } from './steps/secret-steps.ts'
+import { tenantSteps } from './steps/tenant-steps.ts'
 import { World } from './world/world.ts'
 
 const features = readFeatures(fileURLToPath(new URL('../../features', import.meta.url)))
 const book = createStepBook<World>()
-for (const steps of [changeSteps, moduleSteps, outcomeSteps]) steps(book.step)
+const subjects = [
+  changeSteps,
+  fileSteps,
+  guardSteps,
+  healthSteps,
+  judgingSteps,
+  moduleSteps,
+  outcomeSteps,
+  readerSteps,
+  secretSteps,
+  tenantSteps,
+]
+for (const steps of subjects) steps(book.step)
 
 for (const { name, scenarios } of features)
   describe(name, () => {

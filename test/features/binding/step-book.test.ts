@@ -11,7 +11,10 @@ class Notes implements AsyncDisposable {
 }
 
 const feature = (...lines: readonly string[]): Feature =>
-  parseFeature(['Feature: All', '  Scenario: one', ...lines.map((line) => `    ${line}`)].join('\n'), 'features/a.feature')
+  parseFeature(
+    ['Feature: All', '  Scenario: one', ...lines.map((line) => `    ${line}`)].join('\n'),
+    'features/a.feature',
+  )
 
 async function run({ scenarios }: Feature, book: ReturnType<typeof createStepBook<Notes>>, notes = new Notes()) {
   for (const scenario of scenarios) await runScenario(scenario, book, () => notes)
@@ -24,11 +27,7 @@ describe('the steps of a feature', () => {
     book.step('{path} is {value} for {time}', (notes, path, value, time) => notes.seen.push([path, value, time]))
     book.step('{names} see:', (notes, names, { rows }) => notes.seen.push([names, rows]))
     const all = feature('Given pool.max is 20 for 2 minutes', 'Then log, pool and orders see:', '  | a | b |')
-    expect(await run(all, book)).toEqual([
-      ['pool.max', 20, 120_000],
-      [['log', 'pool', 'orders'], [['a', 'b']]],
-      'end',
-    ])
+    expect(await run(all, book)).toEqual([['pool.max', 20, 120_000], [['log', 'pool', 'orders'], [['a', 'b']]], 'end'])
     expect(book.unused([all])).toEqual([])
   })
 

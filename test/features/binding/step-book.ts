@@ -1,5 +1,5 @@
 import { CucumberExpression } from '@cucumber/cucumber-expressions'
-import { type ArgumentsOf, parameterTypes } from './parameter-types.ts'
+import { type ArgumentsOf, parameterTypes } from '../parameter-types.ts'
 import type { Attached, Feature, ScenarioStep } from './read-features.ts'
 
 /** Says what a step does: its arguments come from the expression, and last what stands under it. */

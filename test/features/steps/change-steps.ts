@@ -1,4 +1,4 @@
-import { valueOf } from '../binding/parameter-types.ts'
+import { valueOf } from '../parameter-types.ts'
 import type { Step } from '../world/world.ts'
 
 /** What is configured, and what the operator asks for. */

@@ -33,7 +33,7 @@ export function outcomeSteps(step: Step): void {
     for (const resource of running) expect(valueAt(resource.section, rest.join('.'))).toBe(value)
   })
   step('{path} waits for a restart to become {value}', ({ shop }, path, configured) => {
-    expect(shop.state.pendingRestart).toMatchObject([{ path, configured: String(configured) }])
+    expect(shop.state.pendingRestart).toMatchObject([{ path, configured: JSON.stringify(configured) }])
     expect(shop.outcome().pendingRestart).toEqual(shop.state.pendingRestart)
   })
   step('nothing waits for a restart', ({ shop }) => {

@@ -1,4 +1,13 @@
-import { type CheckRole, type Finding, type Findings, type HealthAnswer, healthy, temporary, unhealthy } from 'trimtab'
+import {
+  type CheckRole,
+  type Finding,
+  type Findings,
+  type HealthAnswer,
+  type HealthReport,
+  healthy,
+  temporary,
+  unhealthy,
+} from 'trimtab'
 import { valueAt } from './shop-config.ts'
 import type { Shop } from './shop.ts'
 
@@ -24,13 +33,16 @@ export class Checks {
   /** What came of asking for a fresh answer, and after which time. */
   readonly answers: { readonly answer: HealthAnswer; readonly after: number }[] = []
 
+  /** What a probe has replied. */
+  reply = ''
+
   constructor(shop: Shop) {
     this.#shop = shop
   }
 
-  add(name: string, role: Role, more: { readonly fall?: number; readonly rise?: number } = {}): void {
+  add(name: string, role: Role): void {
     this.#conducts.set(name, () => 'passes')
-    const check = { name, ...meaning[role], ...more, run: () => this.#run(name) }
+    const check = { name, ...meaning[role], run: () => this.#run(name) }
     this.#shop.with((options) => ({ ...options, checks: [...(options.checks ?? []), check] }))
   }
 
@@ -47,11 +59,20 @@ export class Checks {
     return this.#runs.get(name) ?? 0
   }
 
+  forgetRuns(): void {
+    this.#runs.clear()
+  }
+
+  /** What the first answer says of a check. */
+  answered(name: string): HealthReport | undefined {
+    return this.answers[0]?.answer.reports.find(({ check }) => check === name)
+  }
+
   /** So many callers at once, each of whom wants to know how it is now. */
   async ask(callers: number): Promise<void> {
     const { clock, plane } = this.#shop
     const startedAt = clock.monotonic()
-    this.#runs.clear()
+    this.forgetRuns()
     for (let caller = 0; caller < callers; caller += 1)
       void plane.health
         .check({ fresh: true })

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isTrimtabError, overlayFolder, type TenantEvent } from 'trimtab'
+import { isTrimtabError, overlayFolder } from 'trimtab'
 import { tempFolder } from '../../support/temp-folder.ts'
 import type { Shop } from './shop.ts'
 
@@ -25,28 +25,48 @@ export class Customers {
   /** Puts a file in its place as a whole, as tools do. */
   write(tenant: string, text: string): void {
     writeFileSync(this.#inFolder('.new'), text)
-    renameSync(this.#inFolder('.new'), this.#inFolder(`${tenant}.yaml`))
+    renameSync(this.#inFolder('.new'), this.fileOf(tenant))
   }
 
   remove(tenant: string): void {
-    rmSync(this.#inFolder(`${tenant}.yaml`))
+    rmSync(this.fileOf(tenant))
+  }
+
+  fileOf(tenant: string): string {
+    return this.#inFolder(`${tenant}.yaml`)
   }
 
   /** Does something to the folder and waits until the service has seen to that tenant. */
   async after(tenant: string, act: () => void): Promise<void> {
-    const { events } = this.#shop.plane.tenants
-    const isSeenTo = (event: TenantEvent) =>
-      (event.kind === 'settled' && event.outcome.tenant === tenant) ||
-      (event.kind === 'state' && event.tenant === tenant && event.next === 'unknown')
-    const seenTo = new Promise<void>((resolve) => {
-      const stop = events.on((event) => {
-        if (!isSeenTo(event)) return
+    let isSeenTo = false
+    const stop = this.#shop.plane.tenants.events.on((event) => {
+      const isSettled = event.kind === 'settled' && event.outcome.tenant === tenant
+      isSeenTo ||= isSettled || (event.kind === 'state' && event.tenant === tenant && event.next === 'unknown')
+    })
+    act()
+    await this.until(() => isSeenTo)
+    stop()
+  }
+
+  async until(isSo: () => boolean): Promise<void> {
+    if (isSo()) return
+    await new Promise<void>((resolve) => {
+      const stop = this.#shop.plane.tenants.events.on(() => {
+        if (!isSo()) return
         stop()
         resolve()
       })
     })
-    act()
-    await seenTo
+  }
+
+  /** What a tenant may order; undefined while reading its values is refused. */
+  ordersOf(tenant: string): number | undefined {
+    try {
+      return this.#shop.plane.tenants.get(tenant).config.limits.orders
+    } catch (error) {
+      if (isTrimtabError(error)) return undefined
+      throw error
+    }
   }
 
   watch(): void {
@@ -59,16 +79,5 @@ export class Customers {
   #inFolder(...names: readonly string[]): string {
     this.#folder ??= tempFolder()
     return join(this.#folder, ...names)
-  }
-}
-
-/** The code of the error that `work` throws; undefined where it goes through. */
-export function refusalOf(work: () => unknown): string | undefined {
-  try {
-    work()
-    return undefined
-  } catch (error) {
-    if (isTrimtabError(error)) return error.code
-    throw error
   }
 }

@@ -8,6 +8,8 @@ export class Reader {
   #held: ShopConfig | undefined
   /** What it met, each once in a row. */
   readonly seen: (readonly unknown[])[] = []
+  /** Whether the shop was ready, each once in a row. */
+  readonly readiness: string[] = []
   /** What it was told of by the service. */
   readonly told: { readonly previous: unknown; readonly next: unknown }[] = []
 
@@ -25,6 +27,15 @@ export class Reader {
     this.#shop.plane.watch(
       (config) => valueAt(config, path),
       ({ previous, next }) => void this.told.push({ previous, next }),
+    )
+  }
+
+  breakAt(path: string): void {
+    this.#shop.plane.watch(
+      (config) => valueAt(config, path),
+      () => {
+        throw new Error('the watcher is broken')
+      },
     )
   }
 
@@ -50,6 +61,8 @@ export class Reader {
   }
 
   #look(): void {
+    const { status } = this.#shop.plane.health.answer.readiness
+    if (status !== this.readiness.at(-1)) this.readiness.push(status)
     if (this.#paths.length === 0) return
     const now = this.#paths.map((path) => valueAt(this.#shop.plane.config, path))
     if (JSON.stringify(now) !== JSON.stringify(this.seen.at(-1))) this.seen.push(now)

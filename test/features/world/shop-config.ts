@@ -7,7 +7,7 @@ const size = (usual: number) => z.number().int().min(1).max(1_000).default(usual
 export const shopConfig = defineConfig(
   z.object({
     log: dynamic(z.object({ lines: size(100) })),
-    pool: dynamic(z.object({ max: size(10), password: secret(z.string()).default('') })),
+    pool: dynamic(z.object({ max: size(10), password: secret(z.string().default('')) })),
     cache: dynamic(z.object({ size: size(50) })),
     orders: dynamic(z.object({ batch: size(5) })),
     server: z.object({ port: z.number().int().min(1).max(65_535).default(8080) }),

@@ -14,6 +14,11 @@ export function shopModules(recording: Recording): readonly Module[] {
     dependsOn: [pool, cache],
     reloads,
   })
-  const server = recording.module({ name: 'server', config: shopConfig.section('server'), dependsOn: [orders], reloads })
+  const server = recording.module({
+    name: 'server',
+    config: shopConfig.section('server'),
+    dependsOn: [orders],
+    reloads,
+  })
   return [server, orders, cache, pool, log]
 }

@@ -1,5 +1,15 @@
-import { createPlane, type Json, type JsonObject, type Outcome, type OverrideTerms, type PlaneReloadOptions, type PlaneState, type Source } from 'trimtab'
-import { createManualClock, createRecording, createTestPlane, type TestPlaneOptions } from 'trimtab/testing'
+import {
+  createPlane,
+  type Json,
+  type JsonObject,
+  type Outcome,
+  type OverrideTerms,
+  type PlaneOptions,
+  type PlaneReloadOptions,
+  type PlaneState,
+  type Source,
+} from 'trimtab'
+import { createManualClock, createRecording, scriptedSource } from 'trimtab/testing'
 import { createWitness } from '../../support/no-leak.ts'
 import { settle } from '../../support/settle.ts'
 import { shopConfig } from './shop-config.ts'
@@ -7,7 +17,7 @@ import { shopModules } from './shop-modules.ts'
 
 type Schema = (typeof shopConfig)['schema']
 type ShopPlane = Awaited<ReturnType<typeof createPlane<Schema>>>
-type ShopOptions = Omit<TestPlaneOptions<Schema>, 'clock' | 'tree'>
+type ShopOptions = Pick<PlaneOptions<Schema>, 'checks' | 'guard' | 'tenants'>
 
 /** The service of the features: what it is made with, what it was asked for, and what came of it. */
 export class Shop implements AsyncDisposable {
@@ -17,10 +27,12 @@ export class Shop implements AsyncDisposable {
   readonly witness = createWitness()
   readonly modules = shopModules(this.recording)
   #options: ShopOptions = {}
-  #source: Source | undefined
+  readonly #content = scriptedSource()
+  #source: Source = quiet(this.#content)
   #hasRealTime = false
   #plane: ShopPlane | undefined
-  #set: ((tree: JsonObject) => Promise<Outcome>) | undefined
+  /** Its run, once it has been told to stop. */
+  #ended: Promise<number> | undefined
   #tree: JsonObject = {}
   /** What each change or reload that was asked for ended as; undefined while it is under way. */
   readonly #asked: (Outcome | undefined)[] = []
@@ -31,20 +43,23 @@ export class Shop implements AsyncDisposable {
   }
 
   /** Where real files are followed, time can't be moved by hand. */
-  inRealTime(source?: Source): void {
+  inRealTime(source: Source = this.#source): void {
     this.#hasRealTime = true
     this.#source = source
   }
 
   async start(): Promise<void> {
     const { clock, modules, witness } = this
-    const options = { modules, random: () => 0.5, logger: witness.logger, ...this.#options }
-    const timed = this.#hasRealTime ? options : { ...options, clock }
-    if (this.#source === undefined) {
-      const plane = await createTestPlane(shopConfig, { ...timed, tree: this.#tree })
-      this.#set = (tree) => plane.set(tree)
-      this.#plane = plane
-    } else this.#plane = await createPlane({ ...timed, config: shopConfig, sources: [this.#source] })
+    this.#plane = await createPlane({
+      ...this.#options,
+      config: shopConfig,
+      sources: [this.#source],
+      modules,
+      logger: witness.logger,
+      clock: this.#hasRealTime ? undefined : clock,
+      // Delays are half of the most they can be.
+      random: () => 0.5,
+    })
     witness.watch(this.#plane)
     // The boot has to prove itself as well: in a minute it has, or has failed to.
     await clock.advance(60_000)
@@ -64,11 +79,10 @@ export class Shop implements AsyncDisposable {
   }
 
   /** What the configuration says from now on, by path, beside what it said before. Before the start it is what it starts with. */
-  async change(edits: Readonly<Record<string, Json>>): Promise<void> {
+  async change(edits: Readonly<Record<string, Json>>, options: PlaneReloadOptions = {}): Promise<void> {
     for (const [path, value] of Object.entries(edits)) this.#tree = edited(this.#tree, path.split('.'), value)
-    if (this.#set === undefined) return
-    this.recording.clear()
-    await this.#ask(this.#set(this.#tree))
+    this.#content.set(this.#tree)
+    if (this.#plane !== undefined) await this.reload(options)
   }
 
   /** What a dry run says of the change. */
@@ -88,10 +102,31 @@ export class Shop implements AsyncDisposable {
     await this.#ask(this.plane.override(edits, terms).then(({ outcome }) => outcome))
   }
 
+  /** As a signal of the process does. */
+  async tellToStop(): Promise<void> {
+    const stop = new AbortController()
+    this.#ended = this.plane.run({ signals: false, exit: false, signal: stop.signal })
+    stop.abort()
+    await this.clock.advance(0)
+  }
+
+  /** Waits for something that comes from outside of the process. */
+  async until(isSo: () => boolean): Promise<void> {
+    if (isSo()) return
+    await new Promise<void>((resolve) => {
+      const stop = this.plane.events.on(() => {
+        if (!isSo()) return
+        stop()
+        resolve()
+      })
+    })
+  }
+
   /** What became of what was asked for last, or of the one at that place, counted from 1. */
   outcome(place = this.#asked.length): Outcome {
     const outcome = this.#asked[place - 1]
-    if (outcome === undefined) throw new Error(place > this.#asked.length ? 'Nothing was asked for' : 'It has not ended')
+    if (outcome === undefined)
+      throw new Error(place > this.#asked.length ? 'Nothing was asked for' : 'It has not ended')
     return outcome
   }
 
@@ -103,6 +138,7 @@ export class Shop implements AsyncDisposable {
     if (this.#plane === undefined) return
     const closed = this.#plane.close()
     await (this.#hasRealTime ? closed : settle(this.clock, closed))
+    await this.#ended
   }
 
   async #ask(asked: Promise<Outcome>): Promise<void> {
@@ -118,4 +154,15 @@ function edited(tree: JsonObject, [name = '', ...rest]: readonly string[], value
   const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner)
   // Neither null nor a list: an object.
   return { ...tree, [name]: edited(isObject ? (inner as JsonObject) : {}, rest, value) }
+}
+
+/** Tells of no change by itself: what is configured is taken up when somebody asks for it, in the way they ask. */
+function quiet(source: Source): Source {
+  return {
+    ...source,
+    open(host) {
+      const { read, close } = source.open(host)
+      return { read, close }
+    },
+  }
 }

@@ -1,7 +1,9 @@
 import type { DefineStep } from '../binding/step-book.ts'
 import { Checks } from './checks.ts'
 import { Customers } from './customers.ts'
+import { GuardedWork } from './guarded-work.ts'
 import { Reader } from './reader.ts'
+import { ShopFile } from './shop-file.ts'
 import { Shop } from './shop.ts'
 
 /** Everything one scenario is about. Each has its own. */
@@ -9,7 +11,9 @@ export class World implements AsyncDisposable {
   readonly shop = new Shop()
   readonly checks = new Checks(this.shop)
   readonly reader = new Reader(this.shop)
+  readonly file = new ShopFile(this.shop)
   readonly customers = new Customers(this.shop)
+  readonly work = new GuardedWork(this.shop)
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shop[Symbol.asyncDispose]()

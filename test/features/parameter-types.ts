@@ -1,6 +1,6 @@
 import { ParameterType, ParameterTypeRegistry } from '@cucumber/cucumber-expressions'
 import type { AggregateStatus, GuardMode, Json, OutcomeStatus, ViolationKind } from 'trimtab'
-import { type Conduct, conducts, type Role, roles } from '../world/checks.ts'
+import { type Conduct, conducts, type Role, roles } from './world/checks.ts'
 
 /** What a step is given for each `{name}` in its expression. */
 export interface ParameterValues {
@@ -50,8 +50,7 @@ const ordinals = { first: 1, second: 2, third: 3 } as const
 
 const violations = {
   'crossing tenants': 'cross_tenant',
-  'without a tenant': 'missing_context',
-  'without a proper owner': 'invalid_context',
+  'being without a tenant': 'missing_context',
   'changing hands': 'mismatch',
 } as const satisfies Readonly<Record<string, ViolationKind>>
 
