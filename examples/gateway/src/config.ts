@@ -15,6 +15,7 @@ import {
   type TenantOptions,
 } from 'trimtab'
 import {
+  cacheSchema,
   httpClientSchema,
   httpListenerSchema,
   loggerSchema,
@@ -38,6 +39,7 @@ const route = z.object({
     .describe('Only these methods. Default: all'),
   tenants: z.array(name).min(1).optional().describe('Only these tenants. Default: all'),
   headers: z.record(z.string(), z.string()).default({}).describe('Sent to the upstream with each request'),
+  cached: z.boolean().default(false).describe('Whether answers are kept for a while, for each tenant its own'),
 })
 
 const upstream = httpClientSchema.extend({
@@ -65,6 +67,7 @@ export const config = defineConfig(
     tls: tlsCertificateSchema,
     access,
     limits: perTenant(rateLimiterSchema),
+    responses: cacheSchema,
     jobs: z.record(name, scheduledJobSchema).default({}),
     traffic: dynamic(z.object({ upstreams: z.record(name, upstream), routes: z.record(name, route) })),
   }),

@@ -9,6 +9,7 @@ import { jobs } from './modules/jobs.ts'
 import { limiter } from './modules/limiter.ts'
 import { listener } from './modules/listener.ts'
 import { logger } from './modules/logger.ts'
+import { responses } from './modules/responses.ts'
 import { routes } from './modules/routes.ts'
 import { upstreams } from './modules/upstreams.ts'
 import { usage } from './modules/usage.ts'
@@ -51,7 +52,7 @@ export async function startGateway({ folder, sources, print }: GatewayOptions): 
     config,
     sources,
     references: gatewayReferences(folder),
-    modules: [logger, limiter, upstreams, routes, usage, jobs(print), tls, http],
+    modules: [logger, limiter, upstreams, routes, responses, usage, jobs(print), tls, http],
     tenants: gatewayTenants(folder),
     guard: { mode: 'strict' },
     bake,

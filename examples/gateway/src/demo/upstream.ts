@@ -13,8 +13,9 @@ export async function startUpstream(name: string, { status = 200 } = {}): Promis
     request.resume()
     const { method, url: path, headers } = request
     const { 'x-tenant': tenant } = headers
-    response.writeHead(status, { 'content-type': 'application/json' })
-    response.end(`${JSON.stringify({ upstream: name, method, path, tenant })}\n`)
+    const body = `${JSON.stringify({ upstream: name, method, path, tenant })}\n`
+    response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    response.end(body)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

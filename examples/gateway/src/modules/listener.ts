@@ -4,6 +4,7 @@ import { config } from '../config.ts'
 import { tls } from './certificate.ts'
 import { limiter } from './limiter.ts'
 import { logger } from './logger.ts'
+import { responses } from './responses.ts'
 import { routes } from './routes.ts'
 import { upstreams } from './upstreams.ts'
 import { usage } from './usage.ts'
@@ -12,7 +13,7 @@ import { usage } from './usage.ts'
 export function listener(handler: HttpHandler): Module<HttpListener> {
   return httpListenerModule({
     config: config.section('http'),
-    dependsOn: [logger, limiter, routes, upstreams, usage],
+    dependsOn: [logger, limiter, routes, responses, upstreams, usage],
     tls,
     handler,
   })

@@ -9,6 +9,7 @@ export interface RouteConfig {
   readonly methods?: readonly string[] | undefined
   readonly tenants?: readonly string[] | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly cached?: boolean | undefined
 }
 
 /** A route that can be matched. */

@@ -5,6 +5,7 @@ import type { GatewaySnapshot } from '../config.ts'
 import type { Route } from '../routing/route-table.ts'
 import { answer } from './answer.ts'
 import { endToEnd, hasBody } from './headers.ts'
+import { mayStore, type Shelf } from './stored.ts'
 
 /** A request that is being answered, and what it is answered from. */
 export interface Exchange {
@@ -14,9 +15,9 @@ export interface Exchange {
   readonly snapshot: GatewaySnapshot
 }
 
-/** Hands a request on to an upstream, and its answer back. */
-export async function forward(exchange: Exchange, route: Route, client: HttpClient): Promise<void> {
-  const { request, response } = exchange
+/** Hands a request on to an upstream, and its answer back; and keeps it, where there is a place for it. */
+export async function forward(exchange: Exchange, route: Route, client: HttpClient, shelf?: Shelf): Promise<void> {
+  const { request, response, tenant } = exchange
   const gone = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
@@ -30,8 +31,17 @@ export async function forward(exchange: Exchange, route: Route, client: HttpClie
       body: hasBody(request.headers) ? request : null,
       signal: gone.signal,
     })
-    response.writeHead(upstream.statusCode, endToEnd(upstream.headers))
-    await pipeline(upstream.body, response)
+    const { statusCode: status } = upstream
+    const headers = endToEnd(upstream.headers)
+    if (shelf === undefined || !mayStore(status, upstream.headers)) {
+      response.writeHead(status, headers)
+      await pipeline(upstream.body, response)
+      return
+    }
+    const body = Buffer.from(await upstream.body.arrayBuffer())
+    shelf.store({ tenant, status, headers, body })
+    response.setHeader('x-trimtab-cache', 'miss')
+    response.writeHead(status, headers).end(body)
   } catch (error) {
     if (gone.signal.aborted) return
     if (response.headersSent) throw error

@@ -3,12 +3,14 @@ import type { HttpHandler } from 'trimtab/parts'
 import type { GatewayConfig } from '../config.ts'
 import { limiter } from '../modules/limiter.ts'
 import { logger } from '../modules/logger.ts'
+import { responses } from '../modules/responses.ts'
 import { routes } from '../modules/routes.ts'
 import { upstreams } from '../modules/upstreams.ts'
 import { usage } from '../modules/usage.ts'
 import type { Route } from '../routing/route-table.ts'
 import { answer } from './answer.ts'
 import { type Exchange, forward } from './forward.ts'
+import { answerStored, shelfFor } from './stored.ts'
 
 const dotSegment = /(^|\/)(\.|%2e){1,2}(?=\/|\?|$)/i
 
@@ -37,7 +39,11 @@ export function createProxy({ snapshot, tenants, guard }: LivePlane): HttpHandle
         if (route === undefined) return answer(response, 404, 'No route')
         const refused = refusedBy(guard, exchange, route)
         if (refused !== undefined) return answer(response, refused.status, refused.title)
-        return use(upstreams.at(route.upstream), (client) => forward(exchange, route, client))
+        return use(responses, (cache) => {
+          const shelf = shelfFor(cache, exchange, route, guard)
+          if (shelf?.found !== undefined) return answerStored(response, shelf.found)
+          return use(upstreams.at(route.upstream), (client) => forward(exchange, route, client, shelf))
+        })
       })
     })
     await use(usage, (counted) => counted.count(tenant, response.statusCode))
