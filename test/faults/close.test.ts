@@ -4,6 +4,7 @@ import { createManualClock, createRecording, type RecordedHook, scriptedSource }
 import { afterEach, describe, expect, it, test } from 'vitest'
 import { z } from 'zod'
 import { settle } from '../support/settle.ts'
+import { startPlane } from '../support/start-plane.ts'
 import { followUnhandled } from '../support/unhandled.ts'
 
 const unhandled = followUnhandled()
@@ -163,7 +164,7 @@ test('a source that never closes keeps neither a boot that failed from being tol
   const clock = createManualClock()
   const { source } = stubborn('first', 'close')
   const bad = { ...treeOf(1), app: { value: 'no number' } }
-  const booting = createPlane({ config, sources: [source, scriptedSource({ tree: bad })], clock, logger: false })
+  const booting = startPlane({ config, sources: [source, scriptedSource({ tree: bad })], clock, logger: false })
   await expect(settle(clock, booting)).rejects.toMatchObject({ code: 'config_invalid' })
   expect(clock.monotonic()).toBe(30_000)
 

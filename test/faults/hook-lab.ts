@@ -1,6 +1,7 @@
-import { createPlane, defineConfig, defineModule, dynamic, type Module, type Plane } from 'trimtab'
+import { defineConfig, defineModule, dynamic, type Module, type Plane } from 'trimtab'
 import { type ManualClock, scriptedSource } from 'trimtab/testing'
 import { z } from 'zod'
+import { startPlane } from '../support/start-plane.ts'
 import { deadline, type Misbehaviour } from '../support/misbehaviour.ts'
 
 const labConfig = defineConfig(
@@ -103,7 +104,7 @@ export function createLab({ clock, kind }: LabOptions) {
     script: (hook: LabHook, misbehaviour: Misbehaviour) => void scripts.set(hook, misbehaviour),
     heal: () => scripts.clear(),
     boot: (): Promise<Plane<LabConfig>> =>
-      createPlane({
+      startPlane({
         config: labConfig,
         sources: [source],
         modules: [base, app, later],

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { createPlane, defineConfig, dynamic, type Module, type Plane } from 'trimtab'
+import { defineConfig, dynamic, type Module, type Plane } from 'trimtab'
 import {
   type Behaviour,
   createManualClock,
@@ -12,6 +12,7 @@ import {
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { settle } from '../support/settle.ts'
+import { startPlane } from '../support/start-plane.ts'
 
 const names = ['alpha', 'beta', 'delta', 'gamma', 'omega', 'theta'] as const
 type Name = (typeof names)[number]
@@ -117,7 +118,7 @@ test('for any graph and any failures a reload ends all-new, all-old, or stuck wi
       const modules = build(recording, cases)
       const source = scriptedSource({ tree: before })
       const options = { config, sources: [source], modules: [...modules.values()], clock, logger: false } as const
-      const plane = await settle(clock, createPlane(options))
+      const plane = await settle(clock, startPlane(options))
       recording.clear()
       for (const { name, failures } of cases) {
         for (const each of failures) recording.script(name, each.hook, each.behaviour)

@@ -1,8 +1,9 @@
-import { createPlane, defineConfig, defineModule, dynamic, type Verdict } from 'trimtab'
+import { defineConfig, defineModule, dynamic, type Verdict } from 'trimtab'
 import { createManualClock, createRecording, createTestPlane, scriptedSource } from 'trimtab/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { settle } from '../support/settle.ts'
+import { startPlane } from '../support/start-plane.ts'
 
 const field = dynamic(z.object({ value: z.number().default(1) }))
 const config = defineConfig(z.object({ lock: field, http: field, last: field }))
@@ -29,7 +30,7 @@ test('where two cannot live side by side the gap is measured and told, and whoev
     },
   })
   const source = scriptedSource({})
-  const plane = await settle(clock, createPlane({ config, sources: [source], modules: [lock], clock, logger: false }))
+  const plane = await settle(clock, startPlane({ config, sources: [source], modules: [lock], clock, logger: false }))
 
   const dry = await plane.reload({ dryRun: true, candidate: { tree: { lock: { value: 2 } } } })
   expect(dry.plan?.steps).toMatchObject([{ module: 'lock', action: 'replace', gap: true }])
@@ -144,7 +145,7 @@ test('whoever comes while health takes an exclusive resource back waits for the 
   const judge = { judge: async () => verdict }
   const plane = await settle(
     clock,
-    createPlane({ config, sources: [source], modules: [lock, http], bake: { judge }, clock, logger: false }),
+    startPlane({ config, sources: [source], modules: [lock, http], bake: { judge }, clock, logger: false }),
   )
   verdict = { kind: 'unhealthy', reasons: ['worse'] }
   source.set({ lock: { value: 2 } })
