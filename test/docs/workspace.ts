@@ -22,7 +22,7 @@ const manifest: { dependencies: Record<string, string> } = JSON.parse(
 /** What the library needs, and what guides import or run beside it. */
 const installed = [
   ...Object.keys(manifest.dependencies),
-  ...['zod', 'croner', 'lru-cache', 'pg', 'pg-protocol', 'pg-types', 'pino', 'undici', 'undici-types', 'tsx'],
+  ...['zod', 'croner', 'lru-cache', 'pg', 'pino', 'undici', 'undici-types', 'tsx'],
   ...['typescript', '@types'],
 ]
 

@@ -59,9 +59,6 @@ beforeAll(async () => {
     install: {
       typescript: '5.5.4',
       '@types/node': '20.19.43',
-      '@types/pg': '8.23.1',
-      'lru-cache': '11.5.3',
-      pg: '8.23.1',
       pino: '10.4.0',
       undici: '7.30.2',
     },

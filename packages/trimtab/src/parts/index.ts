@@ -25,7 +25,14 @@ export {
   loggerSchema,
 } from './logger/logger.ts'
 export type { PartHealth } from './part-health.ts'
-export type { PgPool } from './pg-pool/open-pool.ts'
+export type {
+  PgConnection,
+  PgNativePool,
+  PgPool,
+  PgQueryable,
+  PgResult,
+  PgStatement,
+} from './pg-pool/open-pool.ts'
 export { type PgPoolConfig, pgPoolSchema, type PgTlsConfig } from './pg-pool/pg-pool-config.ts'
 export { pgPoolModule, type PgPoolOptions } from './pg-pool/pg-pool.ts'
 export {

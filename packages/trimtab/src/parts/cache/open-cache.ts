@@ -1,4 +1,3 @@
-import type { LRUCache } from 'lru-cache'
 import type { Clock } from '../../primitives/time/clock.ts'
 
 /** Values that are kept for a while, the most recently used ones. `undefined` is no value: it is loaded again each time. */
@@ -43,7 +42,19 @@ export interface Entry<Value> {
 }
 
 type Attic<Value> = Map<string, Entry<Value>>
-type Kept<Value> = LRUCache<string, Entry<Value>>
+
+/** The part of `lru-cache` that is used. Keys are walked from the least recently used to the most. */
+export interface Kept<Value> {
+  readonly size: number
+  readonly calculatedSize: number
+  get(key: string): Entry<Value> | undefined
+  peek(key: string): Entry<Value> | undefined
+  has(key: string): boolean
+  set(key: string, entry: Entry<Value>): unknown
+  delete(key: string): unknown
+  clear(): void
+  rkeys(): Iterable<string>
+}
 
 export interface CacheParts<Value> {
   readonly clock: Clock
@@ -148,7 +159,6 @@ export class OpenCache<Value> implements Cache<Value> {
       const current = this.#kept
       const next = this.#make(limits, (key, entry) => moved.attic?.set(key, entry))
       for (const [key, entry] of moved.returning) if (!current.has(key)) next.set(key, entry)
-      // From the least recently used to the most.
       for (const key of current.rkeys()) {
         const entry = current.peek(key)
         if (entry !== undefined) next.set(key, entry)

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg'
 import { describeThrown } from '../../errors/trimtab-error.ts'
 import { abortable, onAbort } from '../../primitives/concurrency/abort.ts'
 import { type Deferred, deferred } from '../../primitives/concurrency/deferred.ts'
@@ -8,17 +7,41 @@ import { loadPeer } from '../load-peer.ts'
 import { connectionSettings } from './connection-settings.ts'
 import type { PgPoolConfig } from './pg-pool-config.ts'
 
+/** What a statement gave. */
+export interface PgResult<Row> {
+  readonly rows: Row[]
+  readonly rowCount: number | null
+  /** `SELECT`, `INSERT` */
+  readonly command: string
+}
+
+/** A statement with its values; one with a name is prepared once on each connection. */
+export interface PgStatement {
+  readonly text: string
+  readonly values?: unknown[] | undefined
+  readonly name?: string | undefined
+}
+
+/** Runs one statement. */
+export interface PgQueryable {
+  query<Row extends object = Record<string, unknown>>(
+    statement: string | PgStatement,
+    values?: unknown[],
+  ): Promise<PgResult<Row>>
+}
+
+/** One connection, for whoever has taken it. */
+export interface PgConnection extends PgQueryable {
+  /** Gives it back; with an error, or `true`, it is closed. */
+  release(error?: Error | boolean): void
+}
+
 /** Connections to one database. */
-export interface PgPool {
-  /** pg's own, for libraries that take one. */
-  readonly pool: Pool
-  /** Runs one statement on any connection. */
-  query<Row extends QueryResultRow = QueryResultRow>(
-    statement: string | QueryConfig,
-    values?: readonly unknown[],
-  ): Promise<QueryResult<Row>>
+export interface PgPool extends PgQueryable {
   /** A connection of one's own, for a transaction: `release()` it whatever happens. */
-  connect(): Promise<PoolClient>
+  connect(): Promise<PgConnection>
+  /** The `Pool` of `pg` itself, for libraries that take one. Typed as what is used of it here, so that nobody needs its types. */
+  readonly pool: PgNativePool
   /** Connections at most. */
   readonly max: number
   /** Connections that are open. */
@@ -27,6 +50,23 @@ export interface PgPool {
   readonly idleCount: number
   /** Users that wait for a connection. */
   readonly waitingCount: number
+}
+
+/** The part of pg's `Pool` that is used. */
+export interface PgNativePool extends PgQueryable {
+  connect(): Promise<PgConnection>
+  end(): Promise<void>
+  on(event: 'release', listener: () => void): unknown
+  readonly options: {
+    max: number
+    idleTimeoutMillis?: number | null | undefined
+    connectionTimeoutMillis?: number | undefined
+  }
+  readonly totalCount: number
+  readonly idleCount: number
+  readonly waitingCount: number
+  readonly ending: boolean
+  readonly ended: boolean
 }
 
 /** What can be changed of a pool whose connections are open. */
@@ -67,12 +107,12 @@ function readSettings(Client: new () => unknown, sockets: Set<Socket>): void {
 
 /** One pool from its first connection to its end. */
 export class OpenPool implements PgPool {
-  readonly #pool: Pool
+  readonly #pool: PgNativePool
   readonly #sockets: ReadonlySet<Socket>
   #surplus = 0
   #closed: Deferred<void> | undefined
 
-  constructor(pool: Pool, sockets: ReadonlySet<Socket>, limits: Limits) {
+  constructor(pool: PgNativePool, sockets: ReadonlySet<Socket>, limits: Limits) {
     this.#pool = pool
     this.#sockets = sockets
     pool.on('release', () => this.#shrink())
@@ -80,7 +120,7 @@ export class OpenPool implements PgPool {
   }
 
   // Getters of the prototype: a printed resource shows nothing of what pg keeps.
-  get pool(): Pool {
+  get pool(): PgNativePool {
     return this.#pool
   }
 
@@ -100,14 +140,14 @@ export class OpenPool implements PgPool {
     return this.#pool.waitingCount
   }
 
-  query<Row extends QueryResultRow = QueryResultRow>(
-    statement: string | QueryConfig,
-    values?: readonly unknown[],
-  ): Promise<QueryResult<Row>> {
-    return values === undefined ? this.#pool.query<Row>(statement) : this.#pool.query<Row>(statement, [...values])
+  query<Row extends object = Record<string, unknown>>(
+    statement: string | PgStatement,
+    values?: unknown[],
+  ): Promise<PgResult<Row>> {
+    return values === undefined ? this.#pool.query<Row>(statement) : this.#pool.query<Row>(statement, values)
   }
 
-  connect(): Promise<PoolClient> {
+  connect(): Promise<PgConnection> {
     return this.#pool.connect()
   }
 

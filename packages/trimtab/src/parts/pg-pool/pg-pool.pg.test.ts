@@ -130,7 +130,7 @@ describe('a pool', () => {
       const { rows } = await client.query('select current_database() as name')
       await client.query('commit')
       client.release()
-      return rows[0].name
+      return rows[0]?.['name']
     })
     await begun.promise
     expect((await plane.set({ database: { url: b.url } })).status).toBe('full_success')
