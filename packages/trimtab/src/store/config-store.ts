@@ -101,7 +101,10 @@ export interface ConfigStore extends AsyncDisposable {
   wakeups(environment: string, signal: AbortSignal): AsyncIterable<void>
   /** How `wakeups` of this environment come about now. */
   feedStatus(environment: string): FeedStatus
-  /** The newest first. */
+  /**
+   * The newest first, as people may see it: of what a registered schema marks as secret, the references alone. Readers, and
+   * those who check hashes, take `since`.
+   */
   history(environment: string, query?: HistoryQuery): Promise<readonly Revision[]>
   /**
    * Forgets revisions before this one; what is in force stays, and so does the newest hash. Readers further behind get

@@ -8,13 +8,14 @@ import type { ConfigStore, HistoryQuery } from './config-store.ts'
 import { parseCursor } from './cursor.ts'
 import { documentOf } from './history/load-document.ts'
 import { readScope } from './history/read-scope.ts'
+import { redactRevisions } from './history/redact-revisions.ts'
 import { sinceOf } from './history/since.ts'
 import { createKnownDocuments } from './known-documents.ts'
 import { storeLimits } from './limits.ts'
 import { createPublisher } from './publisher.ts'
 import { parseVersion, readSchema } from './schemas/read-schema.ts'
 import { createSchemaThread } from './schemas/schema-thread.ts'
-import { type EnvironmentName, parseEnvironment, parseScope } from './scope.ts'
+import { appOf, type EnvironmentName, parseEnvironment, parseScope } from './scope.ts'
 import type { RevisionQuery, StoreStorage } from './storage.ts'
 
 /** What every kind of store can be told. */
@@ -45,8 +46,9 @@ export function createConfigStore({
     )
   }
   const known = createKnownDocuments()
-  const schemas = createSchemaThread(clock)
-  const publisher = createPublisher({ storage, known, schemas, schemes: [...referenceSchemes] })
+  const thread = createSchemaThread(clock)
+  const schemes = [...referenceSchemes]
+  const publisher = createPublisher({ storage, known, schemas: thread, schemes })
   const closing = createController()
   let closed: Promise<void> | undefined
 
@@ -57,7 +59,7 @@ export function createConfigStore({
   const close = () => {
     closed ??= (async () => {
       closing.abort(new TrimtabError('store_unavailable', 'The store is closed.'))
-      await schemas.close()
+      await thread.close()
       await storage.close()
     })()
     return closed
@@ -109,7 +111,9 @@ export function createConfigStore({
       const name = parseEnvironment(environment)
       const asked = readQuery(name, query)
       open()
-      return storage.revisions(name, asked)
+      const revisions = await storage.revisions(name, asked)
+      const registered = revisions.length === 0 ? [] : await storage.schemas(appOf(name))
+      return redactRevisions(revisions, { schemas: registered, schemes, thread })
     },
     async prune(environment, before) {
       const name = parseEnvironment(environment)

@@ -46,8 +46,7 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
     rollbackTo: number | undefined,
     wanted: (document: EnvironmentDocument) => Wanted | Promise<Wanted>,
   ): Promise<PublishResult> => {
-    const { author, message, signal } = terms
-    const expected = parseCursor(terms.expected)
+    const { author, message, expected, signal } = terms
     if (signal?.aborted) throw abortReason(signal)
     const { head, schemas } = await storage.prepare(environment, signal)
     if (!sameCursor(head.cursor, expected)) return { kind: 'conflict', current: head.cursor }
@@ -84,14 +83,16 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
   }
 
   return {
-    async publish(edits, terms) {
+    async publish(edits, given) {
+      const terms = { ...given, expected: parseCursor(given.expected) }
       const request = readRequest(edits)
       const problems = [...signatureProblems(terms), ...(request.ok ? [] : request.error)]
       if (!request.ok || problems.length > 0) return { kind: 'refused', problems }
       const { environment, edits: read } = request.value
       return append(environment, terms, undefined, (document) => changesOf(document, read))
     },
-    async rollback(environment, to, terms) {
+    async rollback(environment, to, given) {
+      const terms = { ...given, expected: parseCursor(given.expected) }
       const problems = signatureProblems(terms)
       if (problems.length > 0) return { kind: 'refused', problems }
       return append(environment, terms, to, async (document) => {

@@ -65,7 +65,6 @@ export interface Following {
  * not at all, and throws `store_unavailable` when it can't be reached.
  */
 export interface StoreStorage {
-  head(environment: EnvironmentName, signal?: AbortSignal): Promise<Head>
   /** What a publish has to know: the head, and the newest schema of the app and those with a live instance, newest first. */
   prepare(
     environment: EnvironmentName,

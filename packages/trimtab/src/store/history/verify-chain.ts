@@ -14,7 +14,8 @@ export interface ChainBreak {
  * undefined where all is as it was published.
  *
  * @example
- * const found = verifyChain((await store.history('checkout/production')).toReversed())
+ * const since = await store.since('checkout/production', { revision: 0, hash: '' }, 1_000)
+ * if (since.kind === 'changes') console.log(verifyChain(since.revisions))
  */
 export function verifyChain(revisions: readonly RevisionDraft[], from?: Cursor): ChainBreak | undefined {
   let before = from

@@ -38,17 +38,13 @@ export function createMemoryStorage(clock: Clock): MemoryStorage {
   }
 
   return {
-    async head(environment) {
-      return headOf(rowsOf(environment))
-    },
     async prepare(environment) {
       return { head: headOf(rowsOf(environment)), schemas: inForce(shelf.list(appOf(environment))) }
     },
     async load(environment, scope): Promise<StoredEnvironment> {
       const { cursor, entries, states } = rowsOf(environment)
-      const all = [...entries.values()].flatMap((ofScope) => [...ofScope.values()])
-      const wanted = scope === 'all' ? all : [...(entries.get(keyOf(scope.tenant))?.values() ?? [])]
-      return { cursor, entries: wanted, states }
+      const wanted = scope === 'all' ? [...entries.values()] : [entries.get(keyOf(scope.tenant)) ?? new Map()]
+      return { cursor, entries: wanted.flatMap((ofScope) => [...ofScope.values()]), states }
     },
     async append(draft) {
       // The store parsed it.

@@ -36,7 +36,7 @@ export async function schemaProblems(
   let unknown: ReadonlySet<number> | undefined
   for (const schema of schemas) {
     const { version } = schema
-    const answered = await thread.ask({ schema: schema.schema, schemes, sets, trees }, signal)
+    const answered = await thread.ask({ kind: 'publish', schema: schema.schema, schemes, sets, trees }, signal)
     if (answered.kind === 'unanswered') {
       const message = `Whether version ${version} of ${schema.app} would take it can't be said: its schema ${answered.why}. Register one that can be checked.`
       problems.push({ code: 'schema_unanswered', message, scope: after.environment, version })

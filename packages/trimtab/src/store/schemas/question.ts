@@ -16,7 +16,8 @@ export interface CheckedTree {
 }
 
 /** What is asked about one publish and one schema. */
-export interface SchemaQuestion {
+export interface PublishQuestion {
+  readonly kind: 'publish'
   readonly schema: JsonObject
   /** What references begin with. */
   readonly schemes: readonly string[]
@@ -32,8 +33,32 @@ export interface SchemaFinding {
   readonly detail: string
 }
 
-export interface SchemaAnswer {
+/** What a publish would be told by one schema. */
+export interface PublishAnswer {
+  readonly kind: 'publish'
   readonly findings: readonly SchemaFinding[]
   /** Which of `sets` are at places that the schema does not know. */
   readonly unknown: readonly number[]
 }
+
+/** Asks how values may be shown to people. */
+export interface RedactQuestion {
+  readonly kind: 'redact'
+  /** A place that any of them marks as secret is one. */
+  readonly schemas: readonly JsonObject[]
+  readonly schemes: readonly string[]
+  readonly leaves: readonly { readonly segments: Segments; readonly value: Json }[]
+}
+
+export interface RedactAnswer {
+  readonly kind: 'redact'
+  /** One for each leaf. */
+  readonly shown: readonly Json[]
+}
+
+export type SchemaQuestion = PublishQuestion | RedactQuestion
+/** The answer to a question of that kind. */
+export type AnswerTo<Question extends SchemaQuestion> = Extract<
+  PublishAnswer | RedactAnswer,
+  { readonly kind: Question['kind'] }
+>

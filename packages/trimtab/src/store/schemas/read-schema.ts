@@ -49,7 +49,7 @@ function checkInside(root: JsonObject, schema: Json): void {
 /** Makes it only: what it costs to use one is found out where there is a deadline. */
 function checkPattern(pattern: string): void {
   try {
-    new RegExp(pattern, 'u')
+    void new RegExp(pattern, 'u')
   } catch {
     throw refuse('A pattern of the schema is no regular expression')
   }

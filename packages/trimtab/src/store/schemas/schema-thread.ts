@@ -6,11 +6,11 @@ import { runStep } from '../../primitives/time/deadline.ts'
 import { deferred } from '../../primitives/concurrency/deferred.ts'
 import { serialQueue } from '../../primitives/concurrency/serial-queue.ts'
 import { storeLimits } from '../limits.ts'
-import type { SchemaAnswer, SchemaQuestion } from './question.ts'
+import type { AnswerTo, SchemaQuestion } from './question.ts'
 import type { SchemaThreadMessage } from './schema-worker.ts'
 
-export type Answered =
-  | { readonly kind: 'answered'; readonly answer: SchemaAnswer }
+export type Answered<Question extends SchemaQuestion> =
+  | { readonly kind: 'answered'; readonly answer: AnswerTo<Question> }
   | { readonly kind: 'unanswered'; readonly why: string }
 
 /**
@@ -19,7 +19,7 @@ export type Answered =
  */
 export interface SchemaThread {
   /** Rejects with the signal's reason only. */
-  ask(question: SchemaQuestion, signal?: AbortSignal): Promise<Answered>
+  ask<Question extends SchemaQuestion>(question: Question, signal?: AbortSignal): Promise<Answered<Question>>
   close(): Promise<void>
 }
 
@@ -54,7 +54,10 @@ export function createSchemaThread(clock: Clock): SchemaThread {
     if (begun.kind === 'aborted') throw begun.error
     return `the thread that checks it did not start${begun.kind === 'failed' ? `: ${describeThrown(begun.error)}` : ''}`
   }
-  const answerOf = async (question: SchemaQuestion, signal: AbortSignal | undefined): Promise<Answered> => {
+  const answerOf = async <Question extends SchemaQuestion>(
+    question: Question,
+    signal: AbortSignal | undefined,
+  ): Promise<Answered<Question>> => {
     if (signal?.aborted) throw abortReason(signal)
     rest?.cancel()
     const asked = running ?? (await start(signal))
@@ -75,8 +78,9 @@ export function createSchemaThread(clock: Clock): SchemaThread {
     }
     worker.unref()
     rest = clock.schedule(idle, () => void queue.run(end))
-    if (said.value.kind === 'answer') return { kind: 'answered', answer: said.value.answer }
-    return { kind: 'unanswered', why: 'failed' }
+    if (said.value.kind !== 'answer') return { kind: 'unanswered', why: 'failed' }
+    // One question at a time is asked, and the thread answers each in its kind.
+    return { kind: 'answered', answer: said.value.answer as AnswerTo<Question> }
   }
   return {
     ask: (question, signal) => queue.run(() => answerOf(question, signal)),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { genesis } from '../../../store/cursor.ts'
 import { verifyChain } from '../../../store/history/verify-chain.ts'
 import type { Revision } from '../../../store/revision.ts'
 import { assertThat, type ContractCase } from '../contract-case.ts'
@@ -24,7 +25,9 @@ export function historyCases({ test }: StoreBench): readonly ContractCase[] {
       ]
       const history = await store.history(environment)
       assertThat(sameRevisions(history, published.toReversed()), 'history is not what was published')
-      assertThat(verifyChain(history.toReversed()) === undefined, 'the hashes do not fit what history holds')
+      const since = await store.since(environment, genesis, 10)
+      assertThat(since.kind === 'changes' && sameRevisions(since.revisions, published), 'since() gives something else')
+      assertThat(verifyChain(since.revisions, genesis) === undefined, 'the hashes do not fit what history holds')
       const times = history.map(({ at }) => at)
       assertThat(
         times.every((at) => Number.isFinite(at) && at > 0),

@@ -94,6 +94,26 @@ export function schemaCases({ test }: StoreBench): readonly ContractCase[] {
       await publish({ scope: environment, path: 'pool.url', value: '${env:DB_URL}' })
       await publish({ scope: environment, path: 'pool.url', value: 'postgres://app:${file:/run/secrets/db}@db' })
     }),
+    test('history hides what was a secret before anybody said so', async ({ store, publish }) => {
+      await publish({ scope: environment, path: 'pool', value: { max: 5, url: 'hunter2' } })
+      await publish({ scope: environment, path: 'pool.url', value: 'postgres://hunter2:${env:DB}@db' })
+      await publish({ scope: environment, path: 'pool.url', remove: true })
+      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      const history = await store.history(environment)
+      assertThat(!JSON.stringify(history).includes('hunter2'), 'history shows the secret')
+      const shown = history.flatMap(({ changes }) => changes.map(({ previous, next }) => [previous ?? 0, next ?? 0]))
+      const reference = '…${env:DB}…'
+      assertSame(
+        shown,
+        [
+          [reference, 0],
+          ['[secret]', reference],
+          [0, 5],
+          [0, '[secret]'],
+        ],
+        'what history shows',
+      )
+    }),
     test('a tenant sets only what is marked per tenant', async ({ store, publish, refused }) => {
       await store.registerSchema(app, '1.0.0', schemaWith(10))
       await publish({ scope: tenant, path: 'limits.rps', value: 5 })
@@ -154,9 +174,9 @@ export function schemaCases({ test }: StoreBench): readonly ContractCase[] {
 
 /** Twice as much work with every level. */
 function doubling(levels: number): JsonObject {
-  const definitions = Array.from({ length: levels }, (_, level) => {
+  const definitions: readonly (readonly [string, JsonObject])[] = Array.from({ length: levels }, (_, level) => {
     const next = level + 1 < levels ? { $ref: `#/$defs/d${level + 1}` } : { type: 'string' }
-    return [`d${level}`, { allOf: [next, { ...next }] }]
+    return [`d${level}`, { allOf: [next, { ...next }] }] as const
   })
-  return { properties: { a: { $ref: '#/$defs/d0' } }, $defs: Object.fromEntries(definitions) as JsonObject }
+  return { properties: { a: { $ref: '#/$defs/d0' } }, $defs: Object.fromEntries(definitions) }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isTrimtabError } from '../../../errors/trimtab-error.ts'
+import { describeThrown, isTrimtabError } from '../../../errors/trimtab-error.ts'
 import type { ErrorCode } from '../../../errors/error-codes.ts'
 import { keepAlive } from '../../../primitives/time/clock.ts'
 import { disposers } from '../../../primitives/disposers.ts'
@@ -170,5 +170,5 @@ export async function assertRejects(promise: Promise<unknown>, code: ErrorCode, 
     error = thrown
   }
   assertThat(error !== undefined, `${what}: expected it to throw ${code}, and it did not`)
-  assertThat(isTrimtabError(error, code), `${what}: expected it to throw ${code}, received ${String(error)}`)
+  assertThat(isTrimtabError(error, code), `${what}: expected it to throw ${code}, received ${describeThrown(error)}`)
 }

@@ -2,7 +2,7 @@ import { type OutputUnit, Validator } from '@cfworker/json-schema'
 import { printPath, type Segments } from '../../model/path.ts'
 import { isJsonArray, isJsonObject, type Json, type JsonObject, ownValue, typeName } from '../../primitives/json.ts'
 import { hasReference } from '../../sources/references/parse-references.ts'
-import type { CheckedTree, SchemaAnswer, SchemaFinding, SchemaQuestion, SetLeaf } from './question.ts'
+import type { CheckedTree, PublishAnswer, PublishQuestion, SchemaFinding, SetLeaf } from './question.ts'
 import { relax } from './relax.ts'
 import { type SchemaPlace, schemaPlace } from './schema-marks.ts'
 import { pointerParts } from './subschemas.ts'
@@ -17,13 +17,14 @@ const outer = new Set([
   ...['propertyNames', 'dependentSchemas'],
 ])
 
-/** Answers one question. It may take as long as the author of a hostile schema likes: ask it where it can be ended. */
-export function answerQuestion({ schema, schemes, sets, trees }: SchemaQuestion): SchemaAnswer {
+/** What one schema has to say of a publish. It may take as long as the author of a hostile schema likes. */
+export function checkPublish({ schema, schemes, sets, trees }: PublishQuestion): PublishAnswer {
   const known = new Set(schemes)
   const root = schemaPlace(schema)
   const marks = sets.map((set) => lookAt(root, set, known))
   const refuses = refusedBy(relax(schema), trees)
   return {
+    kind: 'publish',
     findings: [...marks.flatMap(({ findings }) => findings).slice(0, shown), ...refuses],
     unknown: marks.flatMap(({ isKnown }, index) => (isKnown ? [] : [index])),
   }
