@@ -140,6 +140,13 @@ export const errorCodes = {
     retryable: true,
     action: 'Wait or look after the store. What was read before goes on being served.',
   },
+  store_incompatible: {
+    title: 'The store and this version of Trimtab do not fit together',
+    status: 500,
+    exitCode: 14,
+    retryable: false,
+    action: 'Update Trimtab where the store is newer, or migrate the store with the version that made it.',
+  },
   cursor_unknown: {
     title: 'The store does not know the history that a reader has followed',
     status: 409,
