@@ -109,7 +109,8 @@ class Following {
       return
     }
     const code = await running.end()
-    this.#printed = running.lines
+    // After a silent command, such as one that moves a file, the service is who speaks next.
+    this.#printed = running.lines.length === 0 && this.#service !== undefined ? undefined : running.lines
     if (command.startsWith('npx trimtab init')) this.#takePort(this.#cwd)
     const isMeant = code === 0 || command.endsWith('|| true')
     // A command that is shown to refuse something ends with its own code.
