@@ -118,6 +118,18 @@ describe('a pool', () => {
     expect((await plane.use(module, (pool) => pool.query('select 1'))).rowCount).toBe(1)
   })
 
+  it('closes the connections that are too many also where each was in use for longer than somebody waits', async () => {
+    const { url } = await testDatabase()
+    const { plane, resource } = await openPlane({ url })
+    const pool = await resource()
+    const clients = await Promise.all([1, 2, 3].map(() => pool.connect()))
+    await plane.set({ database: { url, max: 1, connectTimeout: '1ms' } })
+    await until(() => pool.waitingCount === 0)
+    expect(pool.totalCount).toBe(3)
+    for (const client of clients) client.release()
+    await until(() => pool.totalCount === 1)
+  })
+
   it('lets a transaction end over the old connections that began before the change', async () => {
     const [a, b] = [await testDatabase(), await testDatabase()]
     const { plane, module, one } = await openPlane({ url: a.url })

@@ -233,9 +233,10 @@ describe('a scheduler', () => {
   })
 
   it('runs no time twice when the wall clock is set back a little, and once what it slept through', async () => {
-    const { clock, dues } = await openPlane({ quick: { cron: '0 * * * *' } })
+    const { clock, plane, dues } = await openPlane({ quick: { cron: '0 * * * *' } })
     await clock.advance(hour)
     clock.jumpWall(-5_000)
+    await plane.set({ jobs: { quick: { cron: '0 * * * *', keep: 2 } } })
     await clock.advance(30_000)
     expect(dues()).toEqual(['01-01T01:00'])
     clock.jumpWall(10 * hour)
