@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../../primitives/time/clock.ts'
 import { dynamic } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
 import { bytes, duration } from '../../schema/units.ts'
-import { loadPeer } from '../load-peer.ts'
+import { loadPeer } from '../../errors/load-peer.ts'
 import { type Cache, type CacheParts, OpenCache } from './open-cache.ts'
 
 /**

@@ -6,7 +6,7 @@ import { defineModule, type Module, type ModuleTimeouts } from '../../modules/de
 import type { Logger } from '../../primitives/logger.ts'
 import { dynamic } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
-import { loadPeer } from '../load-peer.ts'
+import { loadPeer } from '../../errors/load-peer.ts'
 import { refusal } from '../refusal.ts'
 import { checkDestination, type LogDestination, openDestination } from './log-destination.ts'
 

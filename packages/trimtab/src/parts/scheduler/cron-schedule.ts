@@ -1,5 +1,5 @@
 import { describeThrown } from '../../errors/trimtab-error.ts'
-import { loadPeer } from '../load-peer.ts'
+import { loadPeer } from '../../errors/load-peer.ts'
 
 /** When something is due. */
 export interface CronSchedule {

@@ -1,5 +1,5 @@
-import { isMissingPackage } from '../errors/missing-package.ts'
-import { TrimtabError } from '../errors/trimtab-error.ts'
+import { isMissingPackage } from './missing-package.ts'
+import { TrimtabError } from './trimtab-error.ts'
 
 /** Packages that a service installs only when it uses the part that needs them. */
 export type Peer = 'croner' | 'lru-cache' | 'pg' | 'pino' | 'undici'
