@@ -3,7 +3,7 @@ import { describeThrown } from '../../errors/trimtab-error.ts'
 import { abortable, onAbort } from '../../primitives/concurrency/abort.ts'
 import { type Deferred, deferred } from '../../primitives/concurrency/deferred.ts'
 import type { Logger } from '../../primitives/logger.ts'
-import { loadPeer } from '../load-peer.ts'
+import { loadPeer } from '../../errors/load-peer.ts'
 import { connectionSettings } from './connection-settings.ts'
 import type { PgPoolConfig } from './pg-pool-config.ts'
 
