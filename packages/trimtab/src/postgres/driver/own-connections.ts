@@ -1,0 +1,74 @@
+import { TrimtabError } from '../../errors/trimtab-error.ts'
+import { loadPeer } from '../../errors/load-peer.ts'
+import { singleFlight } from '../../primitives/concurrency/single-flight.ts'
+import type { PgConnections, PgTimeouts } from './pg-pool.ts'
+import type { PgClientLike, PgPoolLike } from './pg-types.ts'
+
+export interface OwnConnections {
+  /** `postgres://user:password@host:5432/database`, with what `pg` understands after it. */
+  readonly connectionString: string
+  /** Connections at most, beside the one that listens. */
+  readonly max: number
+}
+
+/** Connections that are opened when they are needed, and belong to nobody else. */
+export function openConnections({ connectionString, max }: OwnConnections, timeouts: PgTimeouts): PgConnections {
+  checkConnectionString(connectionString)
+  // pipeline: what is sent one after another need not wait for the answers in between, as at the begin of a transaction.
+  const settings = {
+    connectionString,
+    connectionTimeoutMillis: timeouts.connect,
+    application_name: 'trimtab',
+    keepAlive: true,
+    pipeline: true,
+  }
+  let pool: PgPoolLike | undefined
+  let isClosed = false
+  const leaving = new Set<Promise<unknown>>()
+
+  const open = singleFlight(async (): Promise<PgPoolLike> => {
+    const { Pool } = await loadPeer('pg', () => import('pg'))
+    assertOpen()
+    const made = new Pool({ ...settings, max, allowExitOnIdle: true })
+    // Connections that nobody uses are lost too; the next who wants one gets a new one.
+    made.on('error', () => {})
+    pool = made
+    return made
+  })
+  const leave = () => {
+    const old = pool
+    pool = undefined
+    if (old === undefined) return
+    const ending = old.end().catch(() => {})
+    leaving.add(ending)
+    void ending.then(() => leaving.delete(ending))
+  }
+  const assertOpen = () => {
+    if (isClosed) throw new TrimtabError('store_unavailable', 'The store is closed. Make another one.')
+  }
+  return {
+    async pool() {
+      assertOpen()
+      return pool ?? open()
+    },
+    async client(): Promise<PgClientLike> {
+      const { Client } = await loadPeer('pg', () => import('pg'))
+      assertOpen()
+      return new Client(settings)
+    },
+    renew: leave,
+    async close() {
+      isClosed = true
+      leave()
+      await Promise.all(leaving)
+    },
+  }
+}
+
+function checkConnectionString(text: unknown): void {
+  if (typeof text === 'string' && /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text)) return
+  throw new TrimtabError(
+    'option_invalid',
+    `connectionString has to be a URL like postgres://user:password@host:5432/database. Found ${typeof text === 'string' ? 'a text that is none' : typeof text}.`,
+  )
+}

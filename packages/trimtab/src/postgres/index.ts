@@ -1,0 +1,5 @@
+export { migrate, checkMigrations, printMigrations } from './migrations/migrate.ts'
+export type { MigrateOptions, MigrationReport } from './migrations/migrate.ts'
+export { pgDatabase } from './pg-database.ts'
+export type { PgDatabaseOptions } from './pg-database.ts'
+export type { PgLike, PgListeningSession, PgNotification, PgRow, PgSession } from './pg-like.ts'

@@ -1,0 +1,250 @@
+import type { Migration } from './migration.ts'
+
+/**
+ * The tables of a store. Names are not qualified: the script is run, and its functions are bound, with a search path of the
+ * store's schema alone.
+ */
+export const store: Migration = {
+  number: 1,
+  name: 'store',
+  isBreaking: false,
+  sql: `
+-- An environment and how far its history goes.
+create table environments (
+  id integer generated always as identity primary key,
+  name text collate "C" not null unique
+    check (name ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}/[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$'),
+  revision bigint not null default 0 check (revision >= 0),
+  hash text not null default '' check (length(hash) <= 128)
+);
+-- Two names may not differ in letter case alone.
+create unique index environments_folded on environments (lower(name));
+
+create table revisions (
+  environment integer not null,
+  revision bigint not null check (revision > 0),
+  hash text not null check (length(hash) between 1 and 128),
+  parent text not null check (length(parent) <= 128),
+  author text not null check (length(author) between 1 and 256),
+  message text not null check (length(message) between 1 and 4000),
+  rollback_to bigint check (rollback_to >= 0),
+  at timestamptz not null default clock_timestamp(),
+  primary key (environment, revision)
+);
+
+-- What a revision did, one leaf or one state of a tenant each. The tenant '' is the environment itself, a path that is null
+-- stands for the state of the tenant, and a value that is null for none: JSON's null is 'null'.
+create table changes (
+  environment integer not null,
+  revision bigint not null,
+  ordinal integer not null,
+  tenant text collate "C" not null default '' check (length(tenant) <= 128),
+  path text collate "C" check (length(path) between 1 and 512),
+  previous jsonb check (pg_column_size(previous) <= 4194304),
+  next jsonb check (pg_column_size(next) <= 4194304),
+  primary key (environment, revision, ordinal)
+);
+create index changes_of_tenant on changes (environment, tenant, revision);
+
+-- What is in force: the leaves, each with the revision that set it.
+create table entries (
+  environment integer not null,
+  tenant text collate "C" not null default '' check (length(tenant) <= 128),
+  path text collate "C" not null check (length(path) between 1 and 512),
+  value jsonb not null check (pg_column_size(value) <= 4194304),
+  revision bigint not null default 0 check (revision >= 0),
+  primary key (environment, tenant, path)
+);
+
+create table tenants (
+  environment integer not null,
+  tenant text collate "C" not null check (length(tenant) between 1 and 128),
+  state text not null check (state in ('active', 'suspended', 'removed')),
+  primary key (environment, tenant)
+);
+
+-- As JSON text and not as jsonb: the order of fields is the order in which people see them.
+create table schemas (
+  app text collate "C" not null check (length(app) between 1 and 128),
+  version text collate "C" not null check (length(version) between 1 and 256),
+  schema json not null check (octet_length(schema::text) <= 1048576),
+  registered_at timestamptz not null,
+  ordinal bigint generated always as identity,
+  live_until timestamptz,
+  primary key (app, version)
+);
+
+-- A connection whose setting trimtab.tenant names a tenant sees, and writes, what is that tenant's. Owners too.
+alter table changes enable row level security;
+alter table changes force row level security;
+create policy own_tenant on changes using (coalesce(current_setting('trimtab.tenant', true), '') in ('', tenant));
+alter table entries enable row level security;
+alter table entries force row level security;
+create policy own_tenant on entries using (coalesce(current_setting('trimtab.tenant', true), '') in ('', tenant));
+alter table tenants enable row level security;
+alter table tenants force row level security;
+create policy own_tenant on tenants using (coalesce(current_setting('trimtab.tenant', true), '') in ('', tenant));
+alter table revisions enable row level security;
+alter table revisions force row level security;
+create policy of_own_tenant on revisions using (
+  coalesce(current_setting('trimtab.tenant', true), '') = ''
+  or exists (select from changes where changes.environment = revisions.environment and changes.revision = revisions.revision)
+);
+
+-- One notification a revision, on the channel that is called as the schema: the revision and the environment.
+create function notify_readers() returns trigger language plpgsql as $$
+begin
+  perform pg_notify(tg_table_schema, new.revision || ' ' || new.name);
+  return null;
+end $$;
+create trigger notify_readers after insert or update on environments
+  for each row when (new.revision > 0) execute function notify_readers();
+
+-- Refuses programs that are older than a breaking migration. They give the newest number that they know.
+create function refuse_old(known integer) returns void language plpgsql stable set search_path from current as $$
+begin
+  if exists (select from migrations where is_breaking and number > known) then
+    raise exception using errcode = 'TT001', message = 'the store is newer than the program';
+  end if;
+end $$;
+
+-- Compare and append: all of a publish, or nothing. The changes are [{ t: tenant, p: path, b: before, a: after }], without
+-- what there is not; without p it is a state. The tables tell who writes by trimtab.writer.
+create function append(
+  p_known integer, p_environment text, p_revision bigint, p_hash text, p_parent text,
+  p_author text, p_message text, p_rollback_to bigint, p_changes jsonb
+) returns text language plpgsql security definer
+  set search_path from current set trimtab.writer = 'append' set lock_timeout = '5s' as $$
+declare
+  v_environment integer;
+  v_at timestamptz;
+  v_head environments%rowtype;
+begin
+  perform refuse_old(p_known);
+  -- The row is locked until the end of the transaction: revisions are allotted in the order of the commits.
+  update environments set revision = p_revision, hash = p_hash
+    where name = p_environment and revision = p_revision - 1 and hash = p_parent
+    returning id into v_environment;
+  if v_environment is null then
+    select * into v_head from environments where name = p_environment;
+    if not found and p_revision = 1 and p_parent = '' then
+      insert into environments (name, revision, hash) values (p_environment, p_revision, p_hash)
+        on conflict do nothing returning id into v_environment;
+      if v_environment is null then
+        select * into v_head from environments where name = p_environment;
+        if not found then return '{"kind":"name_taken"}'; end if;
+      end if;
+    end if;
+    if v_environment is null then
+      return json_build_object('kind', 'conflict', 'revision', coalesce(v_head.revision, 0), 'hash', coalesce(v_head.hash, ''));
+    end if;
+  end if;
+
+  insert into changes (environment, revision, ordinal, tenant, path, previous, next)
+    select v_environment, p_revision, ordinal, coalesce(c ->> 't', ''), c ->> 'p', c -> 'b', c -> 'a'
+    from jsonb_array_elements(p_changes) with ordinality as given (c, ordinal);
+  insert into revisions (environment, revision, hash, parent, author, message, rollback_to)
+    values (v_environment, p_revision, p_hash, p_parent, p_author, p_message, p_rollback_to)
+    returning at into v_at;
+  insert into entries (environment, tenant, path, value, revision)
+    select v_environment, coalesce(c ->> 't', ''), c ->> 'p', c -> 'a', p_revision
+    from jsonb_array_elements(p_changes) as given (c) where c ? 'p' and c ? 'a'
+    on conflict (environment, tenant, path) do update set value = excluded.value, revision = excluded.revision;
+  if p_changes @? '$[*] ? (exists(@.p) && !exists(@.a))' then
+    delete from entries using jsonb_array_elements(p_changes) as given (c)
+      where environment = v_environment and c ? 'p' and not c ? 'a'
+        and tenant = coalesce(c ->> 't', '') and path = c ->> 'p';
+  end if;
+  if p_changes @? '$[*] ? (!exists(@.p))' then
+    insert into tenants (environment, tenant, state)
+      select v_environment, c ->> 't', c ->> 'a' from jsonb_array_elements(p_changes) as given (c) where not c ? 'p'
+      on conflict (environment, tenant) do update set state = excluded.state;
+  end if;
+  return json_build_object('kind', 'appended', 'at', floor(extract(epoch from v_at) * 1000));
+end $$;
+
+-- What is written past append becomes a revision of its own, so that no reader misses it: of whom, and with a hash that
+-- tells whoever checks the chain that no publish made it.
+create function note_direct_write() returns trigger language plpgsql security definer set search_path from current as $$
+declare
+  v_old text := 'select environment, tenant, path, value from entries where false';
+  v_new text := v_old;
+  v_place text := case tg_table_name when 'tenants' then $p$'' as path, to_jsonb(state) as value$p$ else 'path, value' end;
+  v_environment integer;
+  v_changes jsonb;
+  v_head environments%rowtype;
+begin
+  if current_setting('trimtab.writer', true) = 'append' then return null; end if;
+  if tg_op in ('UPDATE', 'DELETE') then v_old := 'select environment, tenant, ' || v_place || ' from old_rows'; end if;
+  if tg_op in ('UPDATE', 'INSERT') then v_new := 'select environment, tenant, ' || v_place || ' from new_rows'; end if;
+  for v_environment, v_changes in execute format(
+    'select environment, jsonb_agg(jsonb_strip_nulls(jsonb_build_object(''t'', nullif(tenant, ''''), ''p'', nullif(path, '''')))
+       || case when o.value is null then ''{}'' else jsonb_build_object(''b'', o.value) end
+       || case when n.value is null then ''{}'' else jsonb_build_object(''a'', n.value) end order by tenant, path)
+     from (%s) o full join (%s) n using (environment, tenant, path)
+     where o.value is distinct from n.value group by environment order by environment', v_old, v_new)
+  loop
+    select * into v_head from environments where id = v_environment for update;
+    if not found then raise foreign_key_violation using message = format('there is no environment %s', v_environment); end if;
+    perform append(2147483647, v_head.name, v_head.revision + 1,
+      'sql-' || encode(sha256(convert_to(v_head.hash || v_changes::text, 'UTF8')), 'hex'), v_head.hash,
+      session_user::text, 'Written with SQL, not published', null, v_changes);
+  end loop;
+  return null;
+end $$;
+create trigger note_insert after insert on entries referencing new table as new_rows
+  for each statement execute function note_direct_write();
+create trigger note_update after update on entries referencing old table as old_rows new table as new_rows
+  for each statement execute function note_direct_write();
+create trigger note_delete after delete on entries referencing old table as old_rows
+  for each statement execute function note_direct_write();
+create trigger note_insert after insert on tenants referencing new table as new_rows
+  for each statement execute function note_direct_write();
+create trigger note_update after update on tenants referencing old table as old_rows new table as new_rows
+  for each statement execute function note_direct_write();
+
+-- History has no way to say these.
+create function refuse_direct_write() returns trigger language plpgsql as $$
+begin
+  raise exception using errcode = 'TT002', message = format('%s of %s would leave no history', lower(tg_op), tg_table_name),
+    hint = 'Delete entries with DELETE, and give a tenant the state removed.';
+end $$;
+create trigger refuse_truncate before truncate on entries for each statement execute function refuse_direct_write();
+create trigger refuse_truncate before truncate on tenants for each statement execute function refuse_direct_write();
+create trigger refuse_delete before delete on tenants for each statement execute function refuse_direct_write();
+
+create function prune(p_known integer, p_environment text, p_before bigint) returns void
+  language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$
+declare
+  v_environment integer;
+begin
+  perform refuse_old(p_known);
+  select id into v_environment from environments where name = p_environment;
+  delete from revisions where environment = v_environment and revision < p_before;
+  delete from changes where environment = v_environment and revision < p_before;
+end $$;
+
+-- The very content that is there already is left as it is, in its place.
+create function put_schema(p_known integer, p_app text, p_version text, p_schema json) returns void
+  language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$
+begin
+  perform refuse_old(p_known);
+  insert into schemas (app, version, schema, registered_at) values (p_app, p_version, p_schema, clock_timestamp())
+    on conflict (app, version) do update
+      set schema = excluded.schema, registered_at = excluded.registered_at, ordinal = default
+      where schemas.schema::jsonb <> excluded.schema::jsonb;
+end $$;
+
+-- Never shortens what was said before.
+create function mark_live(p_known integer, p_app text, p_version text, p_milliseconds double precision) returns boolean
+  language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$
+begin
+  perform refuse_old(p_known);
+  update schemas set live_until = greatest(live_until, clock_timestamp() + p_milliseconds * interval '1 millisecond')
+    where app = p_app and version = p_version;
+  return found;
+end $$;
+
+revoke execute on all functions in schema {schema} from public;
+`,
+}

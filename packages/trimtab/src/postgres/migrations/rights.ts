@@ -1,0 +1,71 @@
+import { describeThrown } from '../../errors/trimtab-error.ts'
+import { quoteIdentifier, type SchemaName } from '../identifier.ts'
+import type { PgSession } from '../pg-like.ts'
+
+/**
+ * Makes an owner, a publisher and a reader, gives them what they may, and the owner what there is. Everything by itself,
+ * because who migrates may often do some of it only: what was refused is returned, as sentences.
+ */
+export async function grantRights(session: PgSession, schema: SchemaName): Promise<readonly string[]> {
+  const refused: string[] = []
+  for (const { what, script } of steps(schema)) {
+    await session.exec('savepoint rights')
+    try {
+      await session.exec(script)
+      await session.exec('release savepoint rights')
+    } catch (error) {
+      await session.exec('rollback to savepoint rights')
+      refused.push(`${what} was refused: ${describeThrown(error)}. Migrate as somebody who may do it.`)
+    }
+  }
+  return refused
+}
+
+function steps(schema: SchemaName): readonly { readonly what: string; readonly script: string }[] {
+  const name = quoteIdentifier(schema)
+  const [owner, publisher, reader] = ['owner', 'publisher', 'reader'].map((role) => `${schema}_${role}`)
+  const [asPublisher, asReader] = [quoteIdentifier(publisher ?? ''), quoteIdentifier(reader ?? '')]
+  return [
+    ...[owner, publisher, reader].map((role) => ({
+      what: `Creating the role ${role}`,
+      // Roles are those of all databases of the server: another one may be at it in this moment.
+      script: `do $do$ begin
+        if not exists (select from pg_roles where rolname = '${role}') then
+          begin
+            create role ${quoteIdentifier(role ?? '')} nologin;
+          exception when duplicate_object or unique_violation then null;
+          end;
+        end if;
+      end $do$`,
+    })),
+    {
+      what: 'Granting rights to the roles',
+      script: `grant usage on schema ${name} to ${asPublisher}, ${asReader};
+        grant select on all tables in schema ${name} to ${asPublisher}, ${asReader};
+        grant execute on function ${name}.append(integer, text, bigint, text, text, text, text, bigint, jsonb),
+          ${name}.prune(integer, text, bigint), ${name}.put_schema(integer, text, text, json),
+          ${name}.mark_live(integer, text, text, double precision) to ${asPublisher}`,
+    },
+    { what: `Handing the schema to the role ${owner}`, script: handOver(schema, owner ?? '') },
+  ]
+}
+
+function handOver(schema: SchemaName, owner: string): string {
+  return `do $do$ declare
+    v_owner regrole := '${quoteIdentifier(owner)}';
+    v_what text;
+  begin
+    if not pg_has_role(current_user, v_owner, 'usage') then execute format('grant %s to current_user', v_owner); end if;
+    for v_what in
+      select format('schema %I', nspname) from pg_namespace where nspname = '${schema}' and nspowner <> v_owner
+      union all
+      select format('table %I.%I', '${schema}', relname) from pg_class
+        where relnamespace = '${schema}'::regnamespace and relkind = 'r' and relowner <> v_owner
+      union all
+      select format('function %s', oid::regprocedure) from pg_proc
+        where pronamespace = '${schema}'::regnamespace and proowner <> v_owner
+    loop
+      execute format('alter %s owner to %s', v_what, v_owner);
+    end loop;
+  end $do$`
+}
