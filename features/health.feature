@@ -26,7 +26,7 @@ Feature: Health
     Then "stock" has run once
     And all of them have the same answer
 
-  Scenario Outline: What a failure means depends on what fails: <role>
+  Scenario Outline: What a failure means depends on what fails and how: <role>, <conduct>
     Given the shop has a <role> check "stock"
     And the shop is running
     When "stock" <conduct>
@@ -101,6 +101,25 @@ Feature: Health
     And no module has stopped
     When 5 seconds pass
     Then every module has stopped, and none before those that need it
+
+  Scenario: A module that never stops keeps no other from stopping, and is named
+    Given the shop is running
+    And pool never finishes stopping
+    When the shop is told to stop
+    And a minute has passed
+    Then the shop has ended, and said that pool did not stop
+    And log has stopped
+
+  Scenario: What eases an outage is done while it lasts, and taken back after it
+    Given the shop has a required check "stock"
+    And while "stock" is down orders.batch is to be 1
+    And the shop is running
+    When "stock" fails
+    And a minute has passed
+    Then the shop runs with orders.batch 1
+    When "stock" passes
+    And a minute has passed
+    Then the shop runs with orders.batch 5
 
   Scenario: A module that can't be taken back is visible in health, and costs no readiness
     Given the shop is running

@@ -34,7 +34,8 @@ for (const steps of subjects) steps(book.step)
 
 for (const { name, scenarios } of features)
   describe(name, () => {
-    for (const scenario of scenarios) test(scenario.name, () => runScenario(scenario, book, () => new World()))
+    for (const scenario of scenarios)
+      test(scenario.name, ({ signal }) => runScenario(scenario, book, () => new World(), signal))
   })
 
 test('every step that is defined is one that a feature speaks of', () => {

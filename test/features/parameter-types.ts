@@ -3,7 +3,7 @@ import type { AggregateStatus, GuardMode, Json, OutcomeStatus, ViolationKind } f
 import { type Conduct, conducts, type Role, roles } from './world/checks.ts'
 
 /** What a step is given for each `{name}` in its expression. */
-export interface ParameterValues {
+interface ParameterValues {
   readonly int: number
   /** In quotes. */
   readonly string: string

@@ -16,8 +16,13 @@ const feature = (...lines: readonly string[]): Feature =>
     'features/a.feature',
   )
 
-async function run({ scenarios }: Feature, book: ReturnType<typeof createStepBook<Notes>>, notes = new Notes()) {
-  for (const scenario of scenarios) await runScenario(scenario, book, () => notes)
+async function run(
+  { scenarios }: Feature,
+  book: ReturnType<typeof createStepBook<Notes>>,
+  notes = new Notes(),
+  signal = new AbortController().signal,
+) {
+  for (const scenario of scenarios) await runScenario(scenario, book, () => notes, signal)
   return notes.seen
 }
 
@@ -45,6 +50,17 @@ describe('the steps of a feature', () => {
     book.step('a tree', () => {})
     await expect(run(feature('Given a tree'), book)).rejects.toThrow('Two steps fit "a tree": "a {word}" and "a tree"')
     expect(() => book.step('a tree', () => {})).toThrow('Defined twice')
+  })
+
+  test('are waited for until the time of the test is over, and the world ends then too', async () => {
+    const book = createStepBook<Notes>()
+    book.step('nothing happens', () => new Promise(() => {}))
+    const notes = new Notes()
+    const time = new AbortController()
+    const running = run(feature('When nothing happens'), book, notes, time.signal)
+    time.abort()
+    await expect(running).rejects.toThrow('features/a.feature:3: When nothing happens\nIt took too long')
+    expect(notes.seen).toEqual(['end'])
   })
 
   test('are told apart from those that no sentence uses', () => {

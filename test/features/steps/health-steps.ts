@@ -6,6 +6,9 @@ import type { Step, World } from '../world/world.ts'
 /** How the shop is, and how it says so. */
 export function healthSteps(step: Step): void {
   step('the shop has a/an {role} check {string}', ({ checks }, role, name) => checks.add(name, role))
+  step('while {string} is down {path} is to be {value}', ({ checks }, name, path, value) =>
+    checks.ease(name, { [path]: value }),
+  )
   step('{string} {conduct}', ({ checks }, name, conduct) => checks.say(name, conduct))
   step('{string} fails while {path} is above {int}', ({ checks }, name, path, limit) =>
     checks.failAbove(name, path, limit),
@@ -69,6 +72,13 @@ export function healthSteps(step: Step): void {
   step('the shop is told to stop', ({ shop }) => shop.tellToStop())
   step('no module has stopped', ({ shop }) => {
     expect(moduleCalls(shop.recording.calls).stopped).toEqual([])
+  })
+  step('the shop has ended, and said that {word} did not stop', async ({ shop }, module) => {
+    expect(await shop.ended).toBe(1)
+    expect(shop.witness.logger.lines.join('\n')).toContain(`${module} did not stop`)
+  })
+  step('{word} has stopped', ({ shop }, module) => {
+    expect(shop.recording.resources.filter((each) => each.module === module)).toMatchObject([{ state: 'stopped' }])
   })
   step('every module has stopped, and none before those that need it', ({ shop }) => {
     const { stopped } = moduleCalls(shop.recording.calls)

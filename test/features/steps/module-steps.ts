@@ -18,6 +18,7 @@ export function moduleSteps(step: Step): void {
   step('{word} fails to take up a change', script('reload', everyOther(no)))
   step('{word} can neither take up a change nor take it back', script('reload', no))
   step('{word} never finishes taking up a change', script('reload', everyOther('hang')))
+  step('{word} never finishes stopping', script('stop', 'hang'))
   step('{word} can take up changes again', script('reload', 'ok'))
 
   step('the change is taken up by {names}', ({ shop }, names) => {

@@ -4,6 +4,7 @@ import {
   type Findings,
   type HealthAnswer,
   type HealthReport,
+  type Json,
   healthy,
   temporary,
   unhealthy,
@@ -44,6 +45,16 @@ export class Checks {
     this.#conducts.set(name, () => 'passes')
     const check = { name, ...meaning[role], run: () => this.#run(name) }
     this.#shop.with((options) => ({ ...options, checks: [...(options.checks ?? []), check] }))
+  }
+
+  /** What the check sets while what it looks at is down. */
+  ease(name: string, edits: Readonly<Record<string, Json>>): void {
+    const remedy = { after: 4, edits, for: '1h', reason: `${name} is down` }
+    this.#shop.with(({ checks = [], ...options }) => ({
+      ...options,
+      health: { remedies: { atMost: 1 } },
+      checks: checks.map((check) => (check.name === name ? { ...check, remedy } : check)),
+    }))
   }
 
   say(name: string, conduct: Conduct): void {

@@ -17,7 +17,7 @@ import { shopModules } from './shop-modules.ts'
 
 type Schema = (typeof shopConfig)['schema']
 type ShopPlane = Awaited<ReturnType<typeof createPlane<Schema>>>
-type ShopOptions = Pick<PlaneOptions<Schema>, 'checks' | 'guard' | 'tenants'>
+type ShopOptions = Pick<PlaneOptions<Schema>, 'checks' | 'guard' | 'health' | 'tenants'>
 
 /** The service of the features: what it is made with, what it was asked for, and what came of it. */
 export class Shop implements AsyncDisposable {
@@ -110,6 +110,12 @@ export class Shop implements AsyncDisposable {
     await this.clock.advance(0)
   }
 
+  /** The code it ends with, once it has been told to stop. */
+  get ended(): Promise<number> {
+    if (this.#ended === undefined) throw new Error('Nobody told it to stop')
+    return this.#ended
+  }
+
   /** Waits for something that comes from outside of the process. */
   async until(isSo: () => boolean): Promise<void> {
     if (isSo()) return
@@ -136,14 +142,17 @@ export class Shop implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#plane === undefined) return
-    const closed = this.#plane.close()
-    await (this.#hasRealTime ? closed : settle(this.clock, closed))
-    await this.#ended
+    const ended = Promise.all([this.#plane.close(), this.#ended])
+    await (this.#hasRealTime ? ended : settle(this.clock, ended))
   }
 
   async #ask(asked: Promise<Outcome>): Promise<void> {
     const place = this.#asked.push(undefined) - 1
-    const answered = asked.then((outcome) => (this.#asked[place] = outcome))
+    // One that the scenario does not wait for ends with the service: it has no outcome.
+    const answered = asked.then(
+      (outcome) => (this.#asked[place] = outcome),
+      () => undefined,
+    )
     await (this.#hasRealTime ? answered : this.clock.advance(0))
   }
 }
