@@ -45,6 +45,20 @@ it('gives nothing but the last value set, and loses nothing by a change that is 
       for (const undo of undos.toReversed()) undo()
       if (cache.stats.evictions === 0) for (const one of keys) expect(cache.get(one)).toBe(last.get(one))
     }),
-    { numRuns: 500 },
+    {
+      numRuns: 500,
+      examples: [
+        [
+          [
+            { kind: 'set', key: 'a' },
+            { kind: 'change', maxEntries: 2 },
+            { kind: 'change', maxEntries: 2 },
+            { kind: 'change', maxEntries: 3 },
+            { kind: 'set', key: 'b' },
+            { kind: 'set', key: 'e' },
+          ],
+        ],
+      ],
+    },
   )
 })

@@ -164,6 +164,9 @@ export class OpenCache<Value> implements Cache<Value> {
         if (entry !== undefined) next.set(key, entry)
       }
       this.#kept = next
+    } else {
+      // Of the same size: there is no more room than before.
+      for (const [key, entry] of moved.returning) moved.attic?.set(key, entry)
     }
     this.#limits = limits
   }
