@@ -5,9 +5,11 @@ import type { EnvironmentDocument } from './document.ts'
 import type { Edit } from './edit.ts'
 import { documentOf } from './history/load-document.ts'
 import { laterRevisions } from './history/read-scope.ts'
-import { rewind } from './history/replay.ts'
+import { replay, rewind } from './history/replay.ts'
 import { rollbackChanges } from './history/rollback-changes.ts'
+import { sinceOf } from './history/since.ts'
 import type { KnownDocuments } from './known-documents.ts'
+import { storeLimits } from './limits.ts'
 import { changesOf } from './publish/changes-of.ts'
 import { draftRevision } from './publish/draft-revision.ts'
 import { readRequest, signatureProblems } from './publish/read-request.ts'
@@ -50,7 +52,7 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
     if (signal?.aborted) throw abortReason(signal)
     const { head, schemas } = await storage.prepare(environment, signal)
     if (!sameCursor(head.cursor, expected)) return { kind: 'conflict', current: head.cursor }
-    const document = known.at(environment, expected) ?? (await load(environment, signal))
+    const document = known.at(environment, expected) ?? (await catchUp(environment, signal))
     // Somebody was quicker than the reading of it.
     if (!sameCursor(document.cursor, expected)) return { kind: 'conflict', current: document.cursor }
 
@@ -75,6 +77,17 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
       default:
         return appended satisfies never
     }
+  }
+  /** The newest document: what was known of it and what followed, or all of it where that can't be told. */
+  const catchUp = async (environment: EnvironmentName, signal: AbortSignal | undefined) => {
+    const before = known.newest(environment)
+    if (before === undefined) return load(environment, signal)
+    const following = await storage.following(environment, before.cursor.revision, storeLimits.revisions, signal)
+    const since = sinceOf(before.cursor, following)
+    if (since.kind !== 'changes' || since.more) return load(environment, signal)
+    const document = replay(before, since.revisions)
+    known.remember(document)
+    return document
   }
   const load = async (environment: EnvironmentName, signal: AbortSignal | undefined) => {
     const document = documentOf(environment, await storage.load(environment, 'all', signal), known.newest(environment))

@@ -73,12 +73,15 @@ function literalIn(
 
 /** What would be refused and was not before: who mends one of two faults is not to be stopped by the other. */
 function refusedBy(schema: JsonObject, trees: readonly CheckedTree[]): readonly SchemaFinding[] {
+  // Whether it fits is told in a tenth of the time that it takes to say what does not.
+  const quick = new Validator(schema, '2020-12', true)
   const validator = new Validator(schema, '2020-12', false)
   const findings: SchemaFinding[] = []
   const ofAll = new Set<string>()
   for (const { tenant, tree, before } of trees) {
+    if (quick.validate(tree).valid) continue
     const now = faultsOf(validator, schema, tree)
-    const earlier = now.size === 0 ? now : faultsOf(validator, schema, before)
+    const earlier = faultsOf(validator, schema, before)
     for (const [key, { path, detail }] of now) {
       if (earlier.has(key) || ofAll.has(key)) continue
       if (tenant === undefined) ofAll.add(key)

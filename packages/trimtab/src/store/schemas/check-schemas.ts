@@ -1,5 +1,6 @@
 import { mergeTrees } from '../../model/merge.ts'
 import { type Path, segmentsOf } from '../../model/path.ts'
+import { emptyRecord, isJsonObject, type Json, type JsonObject, ownValue } from '../../primitives/json.ts'
 import type { RegisteredSchema } from '../config-store.ts'
 import type { EnvironmentDocument } from '../document.ts'
 import type { PublishProblem } from '../publish-problem.ts'
@@ -62,12 +63,28 @@ function checkedTrees(
   leaves: readonly LeafChange[],
 ): readonly CheckedTree[] {
   const tenants = new Set(leaves.map(({ tenant }) => tenant))
-  const effective = (document: EnvironmentDocument, tenant: string | undefined) => {
-    return tenant === undefined ? document.tree : mergeTrees([document.tree, treeOf(document, tenant)]).tree
-  }
   return [...tenants].map((tenant) => {
-    return { tenant, tree: effective(after, tenant), before: effective(before, tenant) }
+    const layers = (document: EnvironmentDocument) => {
+      return tenant === undefined ? [document.tree] : [document.tree, treeOf(document, tenant)]
+    }
+    const earlier = mergeTrees(layers(before))
+    const { tree } = mergeTrees(layers(after), earlier)
+    return { tenant, tree: differing(tree, earlier.tree), before: differing(earlier.tree, tree) }
   })
+}
+
+/**
+ * A tree without the objects and lists that another one shares with it: they are taken as they were. Everything else beside
+ * what differs stays, because it may say which alternative of a schema is meant.
+ */
+function differing(tree: JsonObject, other: JsonObject): JsonObject {
+  const left: Record<string, Json> = emptyRecord()
+  for (const [key, value] of Object.entries(tree)) {
+    const counterpart = ownValue(other, key)
+    if (typeof value === 'object' && value !== null && value === counterpart) continue
+    left[key] = isJsonObject(value) && isJsonObject(counterpart) ? differing(value, counterpart) : value
+  }
+  return left
 }
 
 function problemOf(
