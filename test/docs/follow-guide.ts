@@ -91,9 +91,9 @@ class Following {
       this.#cwd = join(this.#cwd, folder)
       return
     }
-    const url = /^curl (\S+)$/.exec(command)?.[1]
+    const [, headers = '', url] = /^curl ((?:-H '[^']*' )*)([^-\s]\S*)$/.exec(command) ?? []
     if (url !== undefined) {
-      this.#printed = [...(this.#printed ?? []), ...(await this.#ask(url))]
+      this.#printed = [...(this.#printed ?? []), ...(await this.#ask(url, headers))]
       return
     }
     const line = this.#here(
@@ -126,6 +126,7 @@ class Following {
         expected,
         printed.map((line) => this.#there(line)),
       )
+      this.#printed = undefined
       return
     }
     const service = this.#service
@@ -139,8 +140,10 @@ class Following {
     this.#seen += expected.length
   }
 
-  async #ask(url: string): Promise<readonly string[]> {
-    const answer = await fetch(this.#here(/^https?:/.test(url) ? url : `http://${url}`))
+  async #ask(url: string, written: string): Promise<readonly string[]> {
+    const pairs = [...written.matchAll(/-H '([^:']*): ([^']*)'/g)].map(([, name = '', value = '']) => [name, value])
+    const headers: Record<string, string> = Object.fromEntries(pairs)
+    const answer = await fetch(this.#here(/^https?:/.test(url) ? url : `http://${url}`), { headers })
     return (await answer.text()).trimEnd().split('\n')
   }
 
