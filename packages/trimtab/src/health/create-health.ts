@@ -16,6 +16,7 @@ import { orderedEmitter } from './ordered-events.ts'
 import { Remedies, type RemedyHost } from './remedies.ts'
 import type { HealthAnswer, HealthReport } from './report.ts'
 import { checkForeignName, isRequired, type SettledCheck, settleCheck } from './settle-check.ts'
+import { SharedAnswer } from './shared-answer.ts'
 
 export interface HealthParts {
   readonly clock: Clock
@@ -82,6 +83,8 @@ export interface JudgedCheck {
   readonly reports: readonly HealthReport[]
   /** False where it has never run. */
   readonly hasVerdict: boolean
+  /** Whether a remedy that it asked for is being applied, or in force: then it fails, whatever damping says so far. */
+  readonly isRemedied: boolean
 }
 
 /** The health of one process. Its rounds begin with the first check. */
@@ -141,7 +144,12 @@ class HealthOfProcess implements HealthCore {
   }
 
   get judged(): readonly JudgedCheck[] {
-    return [...this.#entries.values()].filter(isJudged)
+    return [...this.#entries.values()].filter(isJudged).map((entry) => ({
+      settled: entry.settled,
+      reports: entry.reports,
+      hasVerdict: entry.hasVerdict,
+      isRemedied: this.#remedies.isUnderWay(entry.settled),
+    }))
   }
 
   get isDraining(): boolean {
@@ -258,22 +266,7 @@ class HealthOfProcess implements HealthCore {
 
   #newAnswer(): HealthAnswer {
     this.#version += 1
-    const { health, readiness, liveness, startup } = this.#aggregates
-    const sightings = this.#sightings
-    let reports: readonly HealthReport[] | undefined
-    return Object.freeze({
-      health,
-      readiness,
-      liveness,
-      startup,
-      // Probes never look at them, and most answers are replaced before anybody does.
-      get reports() {
-        reports ??= Object.freeze(sightings.map(({ report }) => report))
-        return reports
-      },
-      version: this.#version,
-      at: this.#parts.clock.now(),
-    })
+    return new SharedAnswer(this.#aggregates, this.#sightings, this.#version, this.#parts.clock.now())
   }
 }
 

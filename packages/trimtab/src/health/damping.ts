@@ -39,7 +39,8 @@ export class Damping {
     const current = severityOf(this.#status)
     if (severity === 0 && current === 0) {
       // The usual case, a million times an hour in a large fleet: nothing is bad and nothing was.
-      this.#worse.fill(0, 1)
+      const worse = this.#worse
+      worse[1] = worse[2] = worse[3] = 0
       return this.#status
     }
     for (let level = 0; level < healthStatuses.length; level += 1) {

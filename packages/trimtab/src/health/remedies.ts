@@ -57,6 +57,12 @@ export class Remedies {
     this.#courses.set(settled, { settled, remedy, failures: 0, passes: 0, stage: { kind: 'watching' } })
   }
 
+  /** Whether what this check asks for is being applied, or in force. */
+  isUnderWay(settled: SettledCheck): boolean {
+    const stage = this.#courses.get(settled)?.stage.kind
+    return stage === 'applying' || stage === 'applied'
+  }
+
   /** Takes in one round of a check. */
   note(settled: SettledCheck, failed: boolean): void {
     const course = this.#courses.get(settled)

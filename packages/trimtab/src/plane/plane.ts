@@ -47,7 +47,10 @@ export interface PlaneReloadOptions {
   readonly candidate?: OutsideCandidate | undefined
   /** Tries content that is held back by the breaker or set aside. */
   readonly force?: boolean | undefined
-  /** Takes the new snapshot as stable at its commit. It is recorded in the outcome. */
+  /**
+   * Takes the new snapshot as stable at its commit. It is recorded in the outcome. A pass that somebody else wants too is
+   * baked, unless all of them say this.
+   */
   readonly skipBake?: boolean | undefined
   /** Releases the caller; a reload that nobody else wants is dropped or undone. */
   readonly signal?: AbortSignal | undefined

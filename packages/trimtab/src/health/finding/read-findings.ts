@@ -71,10 +71,10 @@ function readFinding(given: unknown, clean: Clean): ReadFinding {
     return unknown(`gave ${typeName(given)} where a finding was expected`, clean)
   // What is asked of it is checked below.
   const { status, message, details, component } = given as Readonly<Record<string, unknown>>
-  if (typeof status !== 'string' || !isStatus(status))
-    return unknown(`gave a finding whose status is none of ${healthStatuses.join(', ')}`, clean)
   // What nearly every run of nearly every check says.
   if (status === 'healthy' && message === undefined && details === undefined && component === undefined) return well
+  if (typeof status !== 'string' || !isStatus(status))
+    return unknown(`gave a finding whose status is none of ${healthStatuses.join(', ')}`, clean)
   return {
     status,
     message: message === undefined ? undefined : readMessage(message, clean),

@@ -1,6 +1,7 @@
 import type { HealthCore, JudgedCheck } from '../../health/create-health.ts'
 import { isFailing } from '../../health/finding/severity.ts'
 import { type ExpectedCheck, Judgement } from '../../health/judgement.ts'
+import type { HealthReport } from '../../health/report.ts'
 import { abortReason, onAbort } from '../../primitives/concurrency/abort.ts'
 import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import type { BakeCase, Judge, Verdict } from '../../reload/proof/judge.ts'
@@ -79,7 +80,9 @@ export function createBakeJudge({ clock, health, options }: BakeJudgeParts): Bak
 
 const none: ReadonlySet<string | undefined> = new Set()
 
-function remembered({ settled: { name }, reports, hasVerdict }: JudgedCheck): ExpectedCheck {
-  const failing = hasVerdict ? reports.filter(({ status }) => isFailing(status)) : []
+function remembered({ settled: { name }, reports, hasVerdict, isRemedied }: JudgedCheck): ExpectedCheck {
+  // A remedy may come before damping takes the check down, and is not to be undone for the outage that it answers.
+  const isDown = ({ status, observed }: HealthReport) => isFailing(status) || (isRemedied && isFailing(observed))
+  const failing = hasVerdict ? reports.filter(isDown) : []
   return { name, failingBefore: new Set(failing.map(({ component }) => component)) }
 }

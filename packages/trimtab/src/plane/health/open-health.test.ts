@@ -255,6 +255,22 @@ describe('a remedy', () => {
     })
   })
 
+  it('of a check that a reload needs is not undone for the outage it answers', async () => {
+    let isDown = false
+    // It comes before damping takes the check down.
+    const check: HealthCheck = { name: 'db', remedy, fall: 4, run: () => !isDown }
+    const { plane, clock } = await open({ checks: [check], health: { remedies: { atMost: 1 } } })
+    await clock.advance(60_000)
+    isDown = true
+    await clock.advance(120_000)
+    expect(plane.config.pool.max).toBe(50)
+    expect(plane.outcomes.map(({ status }) => status)).not.toContain('rolled_back')
+    isDown = false
+    await clock.advance(120_000)
+    expect(plane.config.pool.max).not.toBe(50)
+    await plane.close()
+  })
+
   it.each([
     [{ checks: [{ name: 'db', remedy, run: () => true }] }],
     [{ modules: [defineModule({ name: 'db', start, health: { remedy, run: () => true } })] }],
