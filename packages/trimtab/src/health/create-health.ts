@@ -118,9 +118,10 @@ class HealthOfProcess implements HealthCore {
     this.#collector = new Collector(
       { clock, random, generation, cacheFor, clean },
       {
-        changed: (_, transitions) => this.#changed(transitions),
         abandoned: ({ settled }, abandoned) => this.#events.emit({ kind: 'abandoned', check: settled.name, abandoned }),
-        observed: (entry, seenIn, isRound) => {
+        observed: (entry, transitions, seenIn, isRound) => {
+          if (transitions.length === 0) this.#answer = undefined
+          else this.#changed(transitions)
           if (isRound && !this.#remedies.isEmpty) this.#remedies.note(entry.settled, entry.isFailing)
           if (this.#observations.size === 0) return
           this.#observations.emit({ check: entry.settled.name, generation: seenIn, reports: entry.reports })

@@ -19,11 +19,12 @@ export interface CollectorParts {
 
 /** What the collector tells, in the order it happens. */
 export interface CollectorListener {
-  /** Reports are others than before; `transitions` of them count as something else. */
-  changed(entry: CheckEntry, transitions: readonly Transition[]): void
+  /**
+   * A run ended, or one that never does was met again: reports are others than before, and `transitions` of them count as
+   * something else. `isRound` says that it counts in damping.
+   */
+  observed(entry: CheckEntry, transitions: readonly Transition[], generation: number, isRound: boolean): void
   abandoned(entry: CheckEntry, abandoned: number): void
-  /** A run ended, or one that never does was met again. `isRound` says that it counts in damping. */
-  observed(entry: CheckEntry, generation: number, isRound: boolean): void
 }
 
 /** Makes rounds quicker for some checks, for as long as they are judged. */
@@ -226,8 +227,7 @@ export class Collector {
     const seen: Seen = run.duration === 0 ? run : { beginning: run.beginning, duration, timedOut: run.timedOut }
     run.duration ||= duration
     const taking = this.#taking[how === 'said' ? 'ofItsOwn' : 'ofAll'][counts ? 'counting' : 'inPassing']
-    this.#listener.changed(entry, entry.take(findings, seen, taking))
-    this.#listener.observed(entry, generation, counts)
+    this.#listener.observed(entry, entry.take(findings, seen, taking), generation, counts)
   }
 
   /**
