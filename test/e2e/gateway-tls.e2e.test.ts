@@ -1,27 +1,17 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:https'
-import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { atomicWrite } from '../support/atomic-writer.ts'
 import { createTestPair, type TestPair } from '../support/certificates.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { type Service, startService } from './support/service.ts'
-import { credentials, writeTenants } from './support/tenants.ts'
+import { buildGateway, TestGateway } from './support/gateway.ts'
+import type { Service } from './support/service.ts'
+import { credentials } from './support/tenants.ts'
 import { startTestUpstream } from './support/upstreams.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const main = join(root, 'examples/gateway/dist/main.js')
-
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'examples/gateway'], {
-    cwd: root,
-  })
-})
+beforeAll(buildGateway)
 
 type PairTexts = Pick<TestPair, 'cert' | 'key'>
 
@@ -32,11 +22,8 @@ class TlsBench {
   #versions = 0
 
   constructor(upstream: string, pair: PairTexts) {
-    const folder = tempFolder()
     this.#write(pair)
-    writeTenants(folder)
-    writeFileSync(join(folder, 'config.yaml'), this.#config(upstream))
-    this.service = startService(process.execPath, [main], { cwd: folder })
+    this.service = new TestGateway({ 'config.yaml': this.#config(upstream) }).service
   }
 
   async port(): Promise<number> {

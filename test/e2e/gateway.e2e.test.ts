@@ -1,9 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
-import { tempFolder } from '../support/temp-folder.ts'
+import { buildGateway, TestGateway } from './support/gateway.ts'
 import {
   type Flaw,
   flaws,
@@ -14,25 +10,19 @@ import {
   type TrafficFile,
 } from './support/gateway-files.ts'
 import { save, type SaveStyle, saveStyles } from './support/save-styles.ts'
-import { type Service, startService } from './support/service.ts'
+import type { Service } from './support/service.ts'
 import { startLoad } from './support/start-load.ts'
-import { credentials, writeTenants } from './support/tenants.ts'
+import { credentials } from './support/tenants.ts'
 import { startTestUpstream, type TestUpstream } from './support/upstreams.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const main = join(root, 'examples/gateway/dist/main.js')
+beforeAll(buildGateway)
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'examples/gateway'], {
-    cwd: root,
-  })
-})
+const places = { main: 'config.yaml', traffic: 'routes.d/traffic.yaml' } as const
 
 /** A gateway over files of its own, and everything that has been written into them. */
 class Bench {
-  readonly service: Service
   edits = 0
-  readonly #folder = tempFolder()
+  readonly #gateway: TestGateway
   readonly #servers: readonly TestUpstream[]
   #main: MainFile = { limit: 1_000_000, level: 'info', port: 0 }
   #traffic: TrafficFile
@@ -40,16 +30,18 @@ class Bench {
   constructor(servers: readonly TestUpstream[]) {
     this.#servers = servers
     this.#traffic = { edit: 0, server: this.#server(0), extra: undefined }
-    mkdirSync(join(this.#folder, 'routes.d'))
-    writeTenants(this.#folder)
-    writeFileSync(this.#path('main'), mainFile(this.#main))
-    writeFileSync(this.#path('traffic'), trafficFile(this.#traffic))
-    this.service = startService(process.execPath, [main], { cwd: this.#folder })
+    this.#gateway = new TestGateway({
+      [places.main]: mainFile(this.#main),
+      [places.traffic]: trafficFile(this.#traffic),
+    })
   }
 
-  async url(): Promise<string> {
-    const line = await this.service.line(/^ready /)
-    return line.split(' ')[1] ?? ''
+  get service(): Service {
+    return this.#gateway.service
+  }
+
+  url(): Promise<string> {
+    return this.#gateway.url()
   }
 
   get stamp(): string {
@@ -89,7 +81,7 @@ class Bench {
   async #save(style: SaveStyle, file: Flaw['file'], content: string, says: RegExp): Promise<number> {
     const from = this.service.lines.length
     this.edits += 1
-    await save(style, this.#path(file), content, String(this.edits))
+    await save(style, this.#gateway.path(places[file]), content, String(this.edits))
     await this.service.line(says, from)
     return from
   }
@@ -98,10 +90,6 @@ class Bench {
     const server = this.#servers[edit % this.#servers.length]
     if (server === undefined) throw new Error('There is no upstream')
     return server
-  }
-
-  #path(file: Flaw['file']): string {
-    return join(this.#folder, file === 'main' ? 'config.yaml' : 'routes.d/traffic.yaml')
   }
 }
 
@@ -158,7 +146,7 @@ test('no request fails or sees two generations while the files change in every w
 
 test('a stop loses no request that was begun, and ends with 0', async () => {
   const held = holdUntilOpened(20)
-  const bench = new Bench([await startTestUpstream('a', held.gate)])
+  const bench = new Bench([await startTestUpstream('a', held)])
   const url = await bench.url()
   const answers = Array.from({ length: 20 }, (_, index) => ask(`${url}/load/hold/${index}`))
   await held.full

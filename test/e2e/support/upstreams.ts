@@ -19,15 +19,24 @@ export interface Seen {
 /** What has to happen before a request to `/hold/…` is answered. */
 export type Gate = (request: IncomingMessage) => Promise<void>
 
+export interface TestUpstreamOptions {
+  readonly gate?: Gate
+  /** What everything is answered with: 200. */
+  readonly status?: number
+}
+
 /** Starts a server on loopback that answers with what it saw, and who it is; it ends with the running test. */
-export async function startTestUpstream(name: string, gate: Gate = async () => {}): Promise<TestUpstream> {
+export async function startTestUpstream(
+  name: string,
+  { gate = async () => {}, status = 200 }: TestUpstreamOptions = {},
+): Promise<TestUpstream> {
   const server = createServer((request, response) => {
     void (async () => {
       const body = await text(request)
       if (request.url?.includes('/hold/') === true) await gate(request)
       const { authorization, 'x-stamp': stamp } = request.headers
       const token = authorization?.replace('Bearer token-', '')
-      response.setHeader('content-type', 'application/json')
+      response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ upstream: name, stamp, token, length: body.length }))
     })()
   })

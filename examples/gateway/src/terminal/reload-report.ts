@@ -23,6 +23,8 @@ export function createReloadReport(print: (text: string) => void): (event: Trimt
   let isWaiting = false
   /** A commit is being told: what waits since then belongs to it. */
   let isCommitting = false
+  /** It was told on its own what waits, and the end of the reload that it comes from is still to be told. */
+  let isTold = false
 
   const tellWaiting = () => {
     isCommitting = false
@@ -37,11 +39,13 @@ export function createReloadReport(print: (text: string) => void): (event: Trimt
     if (isCommitting) return
     print(title)
     tellWaiting()
+    isTold = true
   }
   const tellCommit = (id: string, generation: number, data: EventData['dev.trimtab.reload.committed']) => {
     const { triggers, applied } = underWay.get(id) ?? { triggers: [], applied: [] }
     underWay.delete(id)
     isCommitting = true
+    isTold = false
     if (data.undone) print(`undone: generation ${generation} is what was stable before`)
     else {
       committed.add(id)
@@ -55,7 +59,8 @@ export function createReloadReport(print: (text: string) => void): (event: Trimt
     underWay.delete(id)
     if (!data.repeated) for (const text of endLines(data, generation, wasCommitted)) print(text)
     // Of a commit that had to prove itself it has been told at its beginning.
-    if (!wasCommitted || isCommitting) tellWaiting()
+    if (isCommitting || !(wasCommitted || isTold)) tellWaiting()
+    isTold = false
   }
 
   return (event) => {
