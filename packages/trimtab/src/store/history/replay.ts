@@ -9,6 +9,8 @@ import type { Revision, RevisionChange } from '../revision.ts'
  * where one does not follow: then everything has to be read.
  *
  * @example
+ * const store = memoryStore()
+ * let document = await store.readEnvironment('checkout/production')
  * const since = await store.since(document.environment, document.cursor, 100)
  * if (since.kind === 'changes') document = replay(document, since.revisions)
  */

@@ -14,6 +14,7 @@ export interface ChainBreak {
  * undefined where all is as it was published.
  *
  * @example
+ * const store = memoryStore()
  * const since = await store.since('checkout/production', { revision: 0, hash: '' }, 1_000)
  * if (since.kind === 'changes') console.log(verifyChain(since.revisions))
  */

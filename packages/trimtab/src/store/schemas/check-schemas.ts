@@ -40,8 +40,8 @@ export async function schemaProblems(
     const answered = await thread.ask({ kind: 'publish', schema: schema.schema, schemes, sets, trees }, signal)
     if (answered.kind === 'unanswered') {
       const message = `Whether version ${version} of ${schema.app} would take it can't be said: its schema ${answered.why}. Register one that can be checked.`
-      problems.push({ code: 'schema_unanswered', message, scope: after.environment, version })
-      continue
+      // The others would only make it take longer.
+      return [...problems, { code: 'schema_unanswered', message, scope: after.environment, version }]
     }
     problems.push(...answered.answer.findings.map((finding) => problemOf(finding, schema, after.environment)))
     const here = new Set(answered.answer.unknown)

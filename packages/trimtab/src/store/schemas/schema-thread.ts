@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { describeThrown } from '../../errors/trimtab-error.ts'
-import { abortReason } from '../../primitives/concurrency/abort.ts'
+import { describeThrown, TrimtabError } from '../../errors/trimtab-error.ts'
+import { abortReason, childController, createController } from '../../primitives/concurrency/abort.ts'
 import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
 import { deferred } from '../../primitives/concurrency/deferred.ts'
@@ -18,7 +18,7 @@ export type Answered<Question extends SchemaQuestion> =
  * there is, costs that thread and nothing else. Begun with the first question, ended a while after the last one.
  */
 export interface SchemaThread {
-  /** Rejects with the signal's reason only. */
+  /** Rejects with the signal's reason, or because it was closed. */
   ask<Question extends SchemaQuestion>(question: Question, signal?: AbortSignal): Promise<Answered<Question>>
   close(): Promise<void>
 }
@@ -37,6 +37,7 @@ interface Running {
 
 export function createSchemaThread(clock: Clock): SchemaThread {
   const queue = serialQueue()
+  const closing = createController()
   let running: Running | undefined
   let rest: Timer | undefined
 
@@ -46,7 +47,7 @@ export function createSchemaThread(clock: Clock): SchemaThread {
     running = undefined
     await ending?.worker.terminate()
   }
-  const start = async (signal: AbortSignal | undefined): Promise<Running | string> => {
+  const start = async (signal: AbortSignal): Promise<Running | string> => {
     const started = begin()
     const begun = await runStep({ clock, timeout: startTimeout, signal, run: () => started.next() })
     if (begun.kind === 'done' && begun.value.kind === 'ready') return started
@@ -56,9 +57,9 @@ export function createSchemaThread(clock: Clock): SchemaThread {
   }
   const answerOf = async <Question extends SchemaQuestion>(
     question: Question,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<Answered<Question>> => {
-    if (signal?.aborted) throw abortReason(signal)
+    if (signal.aborted) throw abortReason(signal)
     rest?.cancel()
     const asked = running ?? (await start(signal))
     if (typeof asked === 'string') return { kind: 'unanswered', why: asked }
@@ -83,8 +84,18 @@ export function createSchemaThread(clock: Clock): SchemaThread {
     return { kind: 'answered', answer: said.value.answer as AnswerTo<Question> }
   }
   return {
-    ask: (question, signal) => queue.run(() => answerOf(question, signal)),
-    close: () => queue.run(end),
+    async ask(question, signal) {
+      const { controller, release } = childController(signal, closing.signal)
+      try {
+        return await queue.run(() => answerOf(question, controller.signal))
+      } finally {
+        release()
+      }
+    },
+    close() {
+      closing.abort(new TrimtabError('store_unavailable', 'The store is closed.'))
+      return queue.run(end)
+    },
   }
 }
 

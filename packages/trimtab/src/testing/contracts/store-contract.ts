@@ -20,9 +20,9 @@ export interface StoreContractOptions {
  * `timeout`.
  *
  * @example
- * const cases = storeContract(async () => {
- *   const database = await createDatabase()
- *   return { store: myStore(database), secondHandle: () => myStore(database), close: () => database.drop() }
+ * const cases = storeContract(() => {
+ *   const store = memoryStore()
+ *   return { store, backup: () => store.backup() }
  * })
  * for (const { name, run } of cases) test(name, run)
  */
