@@ -1,7 +1,8 @@
 import type { Json } from '../primitives/json.ts'
 
-/** What a store knows of a tenant's state; `removed` takes its whole scope away. */
+/** All of them, to tell whether something is one. */
 export const tenantStates = ['active', 'suspended', 'removed'] as const
+/** What a store knows of a tenant's state; `removed` takes its whole scope away. */
 export type StoredTenantState = (typeof tenantStates)[number]
 
 /**

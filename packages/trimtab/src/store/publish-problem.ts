@@ -1,5 +1,4 @@
-/** Why something may not be published, for programs. */
-export const publishProblemCodes = [
+const publishProblemCodes = [
   'name_invalid',
   /** Another environment or tenant has that name in other letter case. */
   'name_taken',
@@ -28,6 +27,7 @@ export const publishProblemCodes = [
   /** A registered schema took longer than it may, or failed: nobody knows whether it would refuse. */
   'schema_unanswered',
 ] as const
+/** Why something may not be published, for programs. */
 export type PublishProblemCode = (typeof publishProblemCodes)[number]
 
 /** One thing that stands in the way of a publish. It shows no value: one could be a secret. */

@@ -16,6 +16,7 @@ export interface LeafChange {
   readonly next: Json | undefined
 }
 
+/** That a tenant was moved to another state. */
 export interface TenantChange {
   readonly kind: 'tenant'
   readonly tenant: string
@@ -24,6 +25,7 @@ export interface TenantChange {
   readonly next: StoredTenantState
 }
 
+/** One thing that a revision changed. */
 export type RevisionChange = LeafChange | TenantChange
 
 /** One publish as it is before the store has said when it was. */

@@ -79,7 +79,8 @@ export interface StoreStorage {
   /**
    * Adds a revision to history, changes the entries and states that it names, and wakes readers: in one transaction, if the
    * newest revision has the hash `draft.parent` and the number before the draft's. Leaves without `next` are deleted;
-   * those with one are inserted or replaced with `draft.cursor.revision` as what set them.
+   * those with one are inserted or replaced with `draft.cursor.revision` as what set them. History gives the draft back
+   * exactly, its changes in their order: the hash is over them.
    *
    * Where the connection is lost before the answer, a look at whether `draft.cursor` is in history tells whether it was done.
    */

@@ -3,7 +3,9 @@ import type { ConfigStore } from '../config-store.ts'
 import { createConfigStore, type StoreOptions } from '../create-config-store.ts'
 import { createMemoryStorage } from './memory-storage.ts'
 
+/** What a store in memory can be told. */
 export interface MemoryStoreOptions extends StoreOptions {
+  /** What says when a revision was, and until when an instance lives: the machine's own. */
   readonly clock?: Clock | undefined
 }
 

@@ -9,7 +9,7 @@ import { storeLimits } from '../limits.ts'
 import type { AnswerTo, SchemaQuestion } from './question.ts'
 import type { SchemaThreadMessage } from './schema-worker.ts'
 
-export type Answered<Question extends SchemaQuestion> =
+type Answered<Question extends SchemaQuestion> =
   | { readonly kind: 'answered'; readonly answer: AnswerTo<Question> }
   | { readonly kind: 'unanswered'; readonly why: string }
 

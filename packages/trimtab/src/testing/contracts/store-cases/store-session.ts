@@ -37,7 +37,7 @@ export interface StoreSession {
   inTime<T>(what: string, promise: PromiseLike<T>): Promise<T>
 }
 
-export interface FollowedWakeups {
+interface FollowedWakeups {
   /** Resolves with the next wake-up; false when there will be none. */
   next(what: string): Promise<boolean>
   /** Aborts it; resolves when it has ended. */
