@@ -91,9 +91,12 @@ class Following {
       this.#cwd = join(this.#cwd, folder)
       return
     }
-    const [, headers = '', url] = /^curl ((?:-H '[^']*' )*)([^-\s]\S*)$/.exec(command) ?? []
+    const [, headers = '', url, pattern] =
+      /^curl ((?:-H '[^']*' )*)([^-\s]\S*)(?: \| grep -E '([^']*)')?$/.exec(command) ?? []
     if (url !== undefined) {
-      this.#printed = [...(this.#printed ?? []), ...(await this.#ask(url, headers))]
+      const answer = await this.#ask(url, headers)
+      const shown = answer.filter((each) => pattern === undefined || new RegExp(pattern).test(each))
+      this.#printed = [...(this.#printed ?? []), ...shown]
       return
     }
     const line = this.#here(

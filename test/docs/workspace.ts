@@ -23,7 +23,7 @@ const manifest: { dependencies: Record<string, string> } = JSON.parse(
 const installed = [
   ...Object.keys(manifest.dependencies),
   ...['zod', 'croner', 'lru-cache', 'pg', 'pino', 'undici', 'undici-types', 'tsx'],
-  ...['typescript', '@types'],
+  ...['typescript', '@types', '@opentelemetry'],
 ]
 
 /** A folder outside of the repository in which projects find the built library, as if each had installed it. */
