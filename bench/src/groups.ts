@@ -8,6 +8,7 @@ export const groups: Readonly<Record<string, () => Promise<Group>>> = {
   edit: () => import('./rows/edit.ts'),
   reload: () => import('./rows/reload.ts'),
   health: () => import('./rows/health.ts'),
+  probes: () => import('./rows/probes.ts'),
   guard: () => import('./rows/guard.ts'),
   tenants: () => import('./rows/tenants.ts'),
   heap: () => import('./rows/heap.ts'),
