@@ -1,17 +1,20 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  type ConfigStore,
   type Cursor,
   type Edit,
   type EnvironmentDocument,
   type Json,
   type JsonObject,
-  memoryStore,
   type PublishResult,
   replay,
   type Revision,
+  systemClock,
   verifyChain,
 } from 'trimtab'
+import { createConfigStore } from '../../packages/trimtab/src/store/create-config-store.ts'
+import { createMemoryStorage } from '../../packages/trimtab/src/store/memory/memory-storage.ts'
 import { leavesOf } from '../../packages/trimtab/src/store/publish/leaves.ts'
 import { canonical } from '../support/json-trees.ts'
 
@@ -49,7 +52,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 const publishes = fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 8 })
 
 interface Published {
-  readonly store: ReturnType<typeof memoryStore>
+  readonly store: ConfigStore
   /** The document at each revision, the first being that before any. */
   readonly documents: readonly EnvironmentDocument[]
   readonly revisions: readonly Revision[]
@@ -58,18 +61,26 @@ interface Published {
 
 /** Publishes one list of edits after the other; some are refused, and some change nothing. */
 async function published(lists: readonly (readonly Edit[])[]): Promise<Published> {
-  const store = memoryStore()
+  const storage = createMemoryStorage(systemClock)
+  const store = createConfigStore({ storage, clock: systemClock })
+  // By turns, as two processes publish: each has to catch up with the other.
+  const other = createConfigStore({ storage, clock: systemClock })
   const documents = [await store.readEnvironment(environment)]
   const revisions: Revision[] = []
   const results: PublishResult[] = []
   for (const [index, edits] of lists.entries()) {
     const expected = revisions.at(-1)?.cursor ?? genesis
-    const result = await store.publish(edits, { author: `author ${index}`, message: 'why', expected })
+    const result = await (index % 2 === 0 ? store : other).publish(edits, {
+      author: `author ${index}`,
+      message: 'why',
+      expected,
+    })
     results.push(result)
     if (result.kind !== 'published') continue
     revisions.push(result.revision)
     documents.push(await store.readEnvironment(environment))
   }
+  await other.close()
   return { store, documents, revisions, results }
 }
 
@@ -192,7 +203,11 @@ describe('a store', () => {
           value: overlay,
         }))
         const edits: readonly Edit[] = [{ scope: environment, path: '', value: tree }, ...same]
-        const result = await store.publish(edits, { author: 'a', message: 'm', expected: cursor })
+        const result = await store.publish(edits, {
+          author: 'a',
+          message: 'm',
+          expected: cursor,
+        })
         expect(result).toEqual({ kind: 'unchanged', cursor })
         await store.close()
       }),

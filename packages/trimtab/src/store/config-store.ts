@@ -21,7 +21,7 @@ export type PublishResult =
   | { readonly kind: 'unchanged'; readonly cursor: Cursor }
   /** Somebody else was first. */
   | { readonly kind: 'conflict'; readonly current: Cursor }
-  /** It may not be stored; every problem at once. */
+  /** It may not be stored; every problem at once, up to a hundred. */
   | { readonly kind: 'refused'; readonly problems: readonly PublishProblem[] }
 
 /** What follows a cursor. */

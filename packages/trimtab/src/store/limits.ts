@@ -11,6 +11,8 @@ export const storeLimits = {
   overlayEntries: 10_000,
   authorCharacters: 256,
   messageCharacters: 4_000,
+  /** Problems that one refusal lists. */
+  problems: 100,
   /** Revisions that one reading of history, or of what follows a cursor, may ask for. */
   revisions: 1_000,
   /** Bytes of a registered schema, as JSON. */

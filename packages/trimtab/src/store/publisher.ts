@@ -57,11 +57,11 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
     if (!sameCursor(document.cursor, expected)) return { kind: 'conflict', current: document.cursor }
 
     const { changes, problems } = await wanted(document)
-    if (problems.length > 0) return { kind: 'refused', problems }
+    if (problems.length > 0) return refused(problems)
     if (changes.length === 0) return { kind: 'unchanged', cursor: expected }
     const parts = { document, changes, signature: { author, message }, rollbackTo, schemas, schemes }
     const drafted = await draftRevision(parts, thread, signal)
-    if (!drafted.ok) return { kind: 'refused', problems: drafted.error }
+    if (!drafted.ok) return refused(drafted.error)
     if (signal?.aborted) throw abortReason(signal)
 
     const { revision } = drafted.value
@@ -73,7 +73,7 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
       case 'conflict':
         return { kind: 'conflict', current: appended.current }
       case 'name_taken':
-        return { kind: 'refused', problems: [nameTaken(environment)] }
+        return refused([nameTaken(environment)])
       default:
         return appended satisfies never
     }
@@ -100,14 +100,14 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
       const terms = { ...given, expected: parseCursor(given.expected) }
       const request = readRequest(edits)
       const problems = [...signatureProblems(terms), ...(request.ok ? [] : request.error)]
-      if (!request.ok || problems.length > 0) return { kind: 'refused', problems }
+      if (!request.ok || problems.length > 0) return refused(problems)
       const { environment, edits: read } = request.value
       return append(environment, terms, undefined, (document) => changesOf(document, read))
     },
     async rollback(environment, to, given) {
       const terms = { ...given, expected: parseCursor(given.expected) }
       const problems = signatureProblems(terms)
-      if (problems.length > 0) return { kind: 'refused', problems }
+      if (problems.length > 0) return refused(problems)
       return append(environment, terms, to, async (document) => {
         const span = { environment, after: to, upTo: document.cursor.revision }
         const then = rewind(document, await laterRevisions(storage, environment, span, terms.signal))
@@ -115,6 +115,10 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
       })
     },
   }
+}
+
+function refused(problems: readonly PublishProblem[]): PublishResult {
+  return { kind: 'refused', problems: problems.slice(0, storeLimits.problems) }
 }
 
 function nameTaken(environment: EnvironmentName): PublishProblem {

@@ -43,6 +43,7 @@ export function readRequest(given: unknown): Result<PublishRequest, readonly Pub
   const edits: ReadEdit[] = []
   let bytes = 0
   for (const one of given) {
+    if (problems.length >= storeLimits.problems) return err(problems)
     const edit = readEdit(one, (problem) => void problems.push(problem))
     if (edit === undefined) continue
     edits.push(edit)

@@ -1,6 +1,6 @@
 const halfCharacter = /\p{Surrogate}/u
-/** All but tabulator and line feed. */
-const controlCharacter = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u
+/** All but tabulator and the ends of lines. */
+const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u
 
 export interface TextRule {
   readonly characters: number
@@ -14,6 +14,6 @@ export function whyNotText(text: unknown, { characters, lines }: TextRule): stri
   if (text.trim() === '') return 'it is blank'
   if (text.length > characters) return `it has ${text.length} characters, and may have ${characters}`
   if (halfCharacter.test(text)) return 'it contains half a character (a lone surrogate)'
-  if (controlCharacter.test(text) || (!lines && /[\n\t]/.test(text))) return 'it contains a control character'
+  if (controlCharacter.test(text) || (!lines && /[\r\n\t]/.test(text))) return 'it contains a control character'
   return undefined
 }

@@ -89,7 +89,7 @@ function badInputs(): readonly BadInput[] {
       code: 'name_taken',
       edits: [named(`${environment}/a`), named(`${environment}/A`)],
     },
-    ...['', ' \t', 'x'.repeat(257), 'a\0', 'a\nb', '\ud800', 7, undefined].map((author): BadInput => {
+    ...['', ' \t', 'x'.repeat(257), 'a\0', 'a\nb', 'a\rb', '\ud800', 7, undefined].map((author): BadInput => {
       return { what: 'an author', code: 'author_invalid', edits: [set('a', 1)], terms: { author } }
     }),
     ...['', '\n', 'x'.repeat(4_001), 'a\0', '\udfff', null].map((message): BadInput => {
@@ -127,6 +127,10 @@ export function inputCases({ test }: StoreBench): readonly ContractCase[] {
       )
       const codes = problems.map(({ code }) => code).toSorted()
       assertThat(codes.join() === 'name_invalid,path_invalid,value_invalid', `received ${codes.join()}`)
+    }),
+    test('a refusal lists a hundred problems at most', async ({ refused }) => {
+      const edits = Array.from({ length: 5_000 }, (_, index) => ({ scope: environment, path: `k${index}[`, value: 1 }))
+      assertThat((await refused(...edits)).length === 100, 'it lists more or less')
     }),
     test('what is just within the limits is stored', async ({ publish, document }) => {
       const text = 'x'.repeat(storeLimits.valueBytes - 2)
