@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^trimtab\/probes$/, replacement: src('health/probes/index.ts') },
       { find: /^trimtab\/fastify$/, replacement: src('fastify/index.ts') },
       { find: /^trimtab\/sinks$/, replacement: src('events/sinks/index.ts') },
+      { find: /^trimtab\/postgres$/, replacement: src('postgres/index.ts') },
       { find: /^trimtab\/testing$/, replacement: src('testing/index.ts') },
     ],
   },

@@ -32,7 +32,14 @@ export interface PgDatabaseOptions {
  * await database.close()
  */
 export function pgDatabase(options: PgDatabaseOptions): PgLike {
-  const { connectionString, pool, max = 5, queryTimeout = 10_000, connectTimeout = 4_000, clock = systemClock } = options
+  const {
+    connectionString,
+    pool,
+    max = 5,
+    queryTimeout = 10_000,
+    connectTimeout = 4_000,
+    clock = systemClock,
+  } = options
   for (const [name, value] of Object.entries({ max, queryTimeout, connectTimeout })) {
     if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) continue
     throw new TrimtabError('option_invalid', `The option ${name} has to be a whole number from 1.`)

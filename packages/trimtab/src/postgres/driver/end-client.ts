@@ -6,7 +6,8 @@ import type { PgClientLike } from './pg-types.ts'
  */
 export function cutOff(client: PgClientLike): void {
   const connection: unknown = Reflect.get(client, 'connection')
-  const stream: unknown = typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'stream') : undefined
+  const stream: unknown =
+    typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'stream') : undefined
   const destroy: unknown = typeof stream === 'object' && stream !== null ? Reflect.get(stream, 'destroy') : undefined
   // It rejects where it was not connected yet; what is left then is the stream.
   client.end().catch(() => {})

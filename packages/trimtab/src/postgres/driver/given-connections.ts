@@ -9,7 +9,10 @@ import type { PgClientLike, PgPoolLike } from './pg-types.ts'
 export function borrowConnections(pool: PgPoolLike): PgConnections {
   const Client: unknown = Reflect.get(pool, 'Client')
   if (typeof pool.connect !== 'function' || typeof Client !== 'function') {
-    throw new TrimtabError('option_invalid', 'pool has to be a Pool of the package pg. Give one, or a connectionString.')
+    throw new TrimtabError(
+      'option_invalid',
+      'pool has to be a Pool of the package pg. Give one, or a connectionString.',
+    )
   }
   return {
     pool: async () => pool,

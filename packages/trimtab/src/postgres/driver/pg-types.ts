@@ -5,7 +5,7 @@ export interface PgClientLike {
   end(): Promise<unknown>
   on(event: 'error' | 'end', listener: (error?: Error) => void): unknown
   on(event: 'notification', listener: (heard: { channel: string; payload?: string | undefined }) => void): unknown
-  removeListener(event: string, listener: (...given: never[]) => void): unknown
+  removeListener(event: 'error', listener: () => void): unknown
   /** Lets the process end although it is connected. */
   unref?(): void
 }
@@ -20,7 +20,5 @@ export interface PooledClientLike extends PgClientLike {
 export interface PgPoolLike {
   connect(): Promise<PooledClientLike>
   end(): Promise<unknown>
-  on(event: 'error', listener: (error: Error) => void): unknown
-  removeListener(event: 'error', listener: (error: Error) => void): unknown
   readonly options: object
 }

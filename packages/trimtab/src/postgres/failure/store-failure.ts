@@ -41,7 +41,11 @@ function storeFailure(thrown: unknown, doing: string): TrimtabError {
 export function describeFailure(thrown: unknown): string {
   const state = sqlStateOf(thrown)
   const name = sqlStateName(state)
-  if (name !== undefined) return `the database says ${name === 'other' ? messageOf(thrown) : name} (SQLSTATE ${state})`
+  if (name !== undefined) {
+    // These messages name what is missing, and hold no values.
+    const says = name === 'other' || name === 'insufficient_privilege' ? messageOf(thrown) : name
+    return `the database says ${says} (SQLSTATE ${state})`
+  }
   const code = codeOf(thrown)
   const reason = reasons.get(code ?? '')
   if (reason !== undefined) return `${reason} (${code})`

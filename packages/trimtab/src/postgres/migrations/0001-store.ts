@@ -109,12 +109,13 @@ begin
 end $$;
 
 -- Compare and append: all of a publish, or nothing. The changes are [{ t: tenant, p: path, b: before, a: after }], without
--- what there is not; without p it is a state. The tables tell who writes by trimtab.writer.
+-- what there is not; without p it is a state. The tables tell who writes by trimtab.writer, which is set here and not by the
+-- head of the function: only superusers may name a setting there that nobody has defined.
 create function append(
   p_known integer, p_environment text, p_revision bigint, p_hash text, p_parent text,
   p_author text, p_message text, p_rollback_to bigint, p_changes jsonb
 ) returns text language plpgsql security definer
-  set search_path from current set trimtab.writer = 'append' set lock_timeout = '5s' as $$
+  set search_path from current set lock_timeout = '5s' as $$
 declare
   v_environment integer;
   v_at timestamptz;
@@ -146,6 +147,7 @@ begin
   insert into revisions (environment, revision, hash, parent, author, message, rollback_to)
     values (v_environment, p_revision, p_hash, p_parent, p_author, p_message, p_rollback_to)
     returning at into v_at;
+  perform set_config('trimtab.writer', 'append', true);
   insert into entries (environment, tenant, path, value, revision)
     select v_environment, coalesce(c ->> 't', ''), c ->> 'p', c -> 'a', p_revision
     from jsonb_array_elements(p_changes) as given (c) where c ? 'p' and c ? 'a'
@@ -160,6 +162,7 @@ begin
       select v_environment, c ->> 't', c ->> 'a' from jsonb_array_elements(p_changes) as given (c) where not c ? 'p'
       on conflict (environment, tenant) do update set state = excluded.state;
   end if;
+  perform set_config('trimtab.writer', '', true);
   return json_build_object('kind', 'appended', 'at', floor(extract(epoch from v_at) * 1000));
 end $$;
 

@@ -109,8 +109,11 @@ it('stops when its signal aborts while it waits for its turn, and leaves nothing
     await client.query("select pg_advisory_lock(hashtextextended('trimtab migrate trimtab', 0))")
     const migrating = migrate(open(test), { signal: controller.signal })
     const isWaiting = async () =>
-      (await client.query("select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"))
-        .rowCount === 1
+      (
+        await client.query(
+          "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+        )
+      ).rowCount === 1
     while (!(await isWaiting()));
     controller.abort(new Error('enough'))
     await expect(migrating).rejects.toThrow('enough')

@@ -1,0 +1,42 @@
+/** What a listener has heard since it was made. Only numbers: nothing grows with what is sent. */
+export interface FeedCounts {
+  /** Notifications on the channels of its stores, those below included. */
+  readonly received: number
+  /** Not what a store sends: ignored. */
+  readonly malformed: number
+  /** For environments that nobody here follows: ignored. */
+  readonly unknown: number
+  /** For the revision that was heard of last. */
+  readonly duplicate: number
+  /** For a revision before the one that was heard of last: late, or of a restored store. */
+  readonly outOfOrder: number
+  /** Revisions that were found without a notification while it was listening. */
+  readonly missed: number
+  /** How often the connection was lost, by why: `ended`, `silent`, `failed`, and `unheard` where notifications do not arrive. */
+  readonly disconnects: Readonly<Record<DisconnectReason, number>>
+}
+
+export const disconnectReasons = ['ended', 'silent', 'failed', 'unheard'] as const
+export type DisconnectReason = (typeof disconnectReasons)[number]
+
+export type NotificationKind = 'received' | 'malformed' | 'unknown' | 'duplicate' | 'outOfOrder' | 'missed'
+
+export interface FeedCounter {
+  count(kind: NotificationKind): void
+  disconnected(reason: DisconnectReason): void
+  read(): FeedCounts
+}
+
+export function createFeedCounter(): FeedCounter {
+  const kinds = { received: 0, malformed: 0, unknown: 0, duplicate: 0, outOfOrder: 0, missed: 0 }
+  const disconnects = { ended: 0, silent: 0, failed: 0, unheard: 0 }
+  return {
+    count(kind) {
+      kinds[kind] += 1
+    },
+    disconnected(reason) {
+      disconnects[reason] += 1
+    },
+    read: () => ({ ...kinds, disconnects: { ...disconnects } }),
+  }
+}

@@ -1,0 +1,34 @@
+import { sqlStateOf } from '../failure/sql-states.ts'
+import { describeFailure } from '../failure/store-failure.ts'
+import { quoteIdentifier } from '../identifier.ts'
+import { missingTrigger } from '../migrations/read-state.ts'
+import type { PgRow } from '../pg-like.ts'
+import type { FollowedSchema } from './followed-schema.ts'
+
+type Ask = (text: string, values: readonly unknown[]) => Promise<readonly PgRow[]>
+
+/**
+ * Looks up the heads of a store's followed environments, wakes the readers of those that have moved, and notes what
+ * stands in the way of being told. Throws where the database can't be reached.
+ */
+export async function lookUp(schema: FollowedSchema, ask: Ask, isListening: boolean): Promise<void> {
+  const table = `${quoteIdentifier(schema.name)}.environments`
+  const text = `select name, revision::text as revision, hash, 'head' as kind from ${table}
+      where name in (select json_array_elements_text($1::text::json))
+    union all
+    select null, null, null, 'trigger' from pg_trigger
+      where tgrelid = to_regclass($2) and tgname = 'notify_readers' and tgenabled in ('O', 'A')`
+  try {
+    const rows = await ask(text, [JSON.stringify(schema.environments), table])
+    schema.obstacle = rows.some((row) => row['kind'] === 'trigger') ? undefined : missingTrigger(schema.name)
+    schema.compare(
+      rows.filter((row) => row['kind'] === 'head'),
+      isListening && schema.obstacle === undefined,
+    )
+  } catch (error) {
+    const state = sqlStateOf(error)
+    // Of the connection, or of the server as a whole: none of this store's own.
+    if (state === undefined || /^(08|53|57P)/.test(state)) throw error
+    schema.obstacle = describeFailure(error)
+  }
+}

@@ -1,0 +1,72 @@
+import { systemClock } from '../primitives/time/clock.ts'
+import type { ConfigStore } from '../store/config-store.ts'
+import { createConfigStore, type StoreOptions } from '../store/create-config-store.ts'
+import type { StoreStorage } from '../store/storage.ts'
+import { parseSchemaName } from './identifier.ts'
+import { pgDatabase, type PgDatabaseOptions } from './pg-database.ts'
+import type { PgLike } from './pg-like.ts'
+import { type ListenerParts, listenOn, type PostgresListener } from './postgres-listener.ts'
+import { createStorage } from './storage/postgres-storage.ts'
+
+export interface PostgresStoreOptions extends PgDatabaseOptions, StoreOptions {
+  /** The PostgreSQL schema that `migrate` has made the store in. Default: `trimtab`. */
+  readonly schema?: string | undefined
+  /** Shared with other stores of the same database, and not closed with this one. Default: one of its own. */
+  readonly listener?: PostgresListener | undefined
+}
+
+/** A store in PostgreSQL, and how its readers are told. */
+export interface PostgresStore extends ConfigStore {
+  readonly listener: PostgresListener
+}
+
+/**
+ * A store in PostgreSQL 15 or newer, by the package `pg`. It connects when it is first used, migrates nothing, and creates
+ * nothing: `trimtab migrate` or `migrate()` has done that before. With `connectionString` it has at most `max`
+ * connections, and one that listens while there are readers; a `pool` stays yours, and the one that listens is made beside it.
+ * Behind a pooler in transaction mode readers ask in intervals, and `feedStatus` says so; give it a `listener` with a direct
+ * connection then. Throws `option_invalid` for options that can't be.
+ *
+ * @example
+ * const store = postgresStore({ connectionString: 'postgres://checkout@db/config' })
+ * const { tree, cursor } = await store.readEnvironment('checkout/production')
+ */
+export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  const { schema, listener: shared, referenceSchemes, clock = systemClock } = options
+  const database = pgDatabase(options)
+  const listener = shared ?? listenOn(database, { clock })
+  const storage = storageOn(database, { schema, listener, isShared: shared !== undefined })
+  return { ...createConfigStore({ storage, clock, referenceSchemes }), listener }
+}
+
+export interface PostgresStorageOptions extends ListenerParts {
+  readonly schema?: string | undefined
+  /** Default: one of its own on the same database. */
+  readonly listener?: PostgresListener | undefined
+}
+
+/**
+ * What `createConfigStore` makes a store of, on any database that is like PostgreSQL: PGlite, for instance. It closes the
+ * database when it is closed.
+ */
+export function createPostgresStorage(database: PgLike, options: PostgresStorageOptions = {}): StoreStorage {
+  const { schema, listener, ...parts } = options
+  const isShared = listener !== undefined
+  return storageOn(database, { schema, listener: listener ?? listenOn(database, parts), isShared })
+}
+
+function storageOn(
+  database: PgLike,
+  {
+    schema,
+    listener,
+    isShared,
+  }: { readonly schema: string | undefined; readonly listener: PostgresListener; readonly isShared: boolean },
+): StoreStorage {
+  const name = parseSchemaName(schema)
+  const close = async () => {
+    if (!isShared) await listener.close()
+    await database.close()
+  }
+  return createStorage({ database, schema: name, feed: listener.feed(name, () => database.renew()), close })
+}
