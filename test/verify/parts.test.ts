@@ -25,8 +25,6 @@ import {
 import { verifyModule, type VerifyModuleOptions } from 'trimtab/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { config as gatewayConfig } from '../../examples/gateway/src/config.ts'
-import { routes } from '../../examples/gateway/src/modules/routes.ts'
 import { systemClock } from '../../packages/trimtab/src/primitives/time/clock.ts'
 import { named } from './workbench.ts'
 import { createTestPair } from '../support/certificates.ts'
@@ -163,19 +161,6 @@ test('nothing is found of a module that sends requests through clients, nor of t
       }),
   })
   expect(await verify(user, trees, (answer) => answer)).toEqual([])
-})
-
-test('nothing is found of the routes of the gateway', async () => {
-  const upstreams = { blue: { url: 'http://127.0.0.1:1' }, green: { url: 'http://127.0.0.1:2' } }
-  const traffic = (upstream: string) => ({
-    traffic: {
-      upstreams,
-      routes: { orders: { match: '/orders/*', upstream }, all: { match: '/*', upstream: 'blue', order: 200 } },
-    },
-  })
-  const trees = [traffic('blue'), traffic('green')]
-  const found = await verifyModule(routes, { config: gatewayConfig, trees, ...limits })
-  expect(found).toEqual([])
 })
 
 test('parts that would not stop would be named', async () => {

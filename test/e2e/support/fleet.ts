@@ -13,6 +13,8 @@ interface Member {
 
 /** Milliseconds between two probes of an instance. */
 const interval = 20
+/** Milliseconds in which nothing goes over a connection. */
+const rest = 100
 
 /**
  * A load balancer and its clients: it probes readiness, sends to those who are ready over connections that are kept alive,
@@ -93,7 +95,7 @@ export class Fleet {
         this.failures.push(String(error))
       }
       // Connections are to be open while nothing goes over them, too: that is when one end may close them.
-      await pause(interval)
+      await pause(rest)
     }
   }
 

@@ -28,24 +28,31 @@ export function createProxy({ snapshot, tenants, guard }: LivePlane): HttpHandle
     if (!path.startsWith('/') || dotSegment.test(path)) return answer(response, 400, 'The path cannot be used')
 
     const exchange: Exchange = { request, response, tenant, snapshot: current }
-    await use(limiter, (limits) => {
-      const { allowed, retryAfter } = limits.take(tenant)
-      if (!allowed) {
-        response.setHeader('retry-after', Math.ceil(retryAfter / 1000))
-        return answer(response, 429, `${tenant} has had its share`)
-      }
-      return use(routes, (table) => {
-        const route = table.find({ method, path, tenant })
-        if (route === undefined) return answer(response, 404, 'No route')
-        const refused = refusedBy(guard, exchange, route)
-        if (refused !== undefined) return answer(response, refused.status, refused.title)
-        return use(responses, (cache) => {
-          const shelf = shelfFor(cache, exchange, route, guard)
-          if (shelf?.found !== undefined) return answerStored(response, shelf.found)
-          return use(upstreams.at(route.upstream), (client) => forward(exchange, route, client, shelf))
+    const serve = () =>
+      use(limiter, (limits) => {
+        const { allowed, retryAfter } = limits.take(tenant)
+        if (!allowed) {
+          response.setHeader('retry-after', Math.ceil(retryAfter / 1000))
+          return answer(response, 429, `${tenant} has had its share`)
+        }
+        return use(routes, (table) => {
+          const route = table.find({ method, path, tenant })
+          if (route === undefined) return answer(response, 404, 'No route')
+          assertUpstream(guard, exchange, route)
+          return use(responses, (cache) => {
+            const shelf = shelfFor(cache, exchange, route, guard)
+            if (shelf?.found !== undefined) return answerStored(response, shelf.found)
+            return use(upstreams.at(route.upstream), (client) => forward(exchange, route, client, shelf))
+          })
         })
       })
-    })
+    try {
+      await serve()
+    } catch (error) {
+      // What the guard refuses, for instance. Its title holds nothing of what it was about.
+      if (!isTrimtabError(error) || response.headersSent) throw error
+      answer(response, error.kind.status, error.kind.title)
+    }
     await use(usage, (counted) => counted.count(tenant, response.statusCode))
     await use(logger, ({ pino }) =>
       pino.debug(
@@ -61,17 +68,10 @@ interface LivePlane extends Pick<Plane<GatewayConfig>, 'tenants' | 'guard'> {
   readonly snapshot: () => Plane<GatewayConfig>['snapshot']
 }
 
-/** A route may lead to an upstream that is somebody else's: whatever is configured, the guard does not let anybody through. */
-function refusedBy(guard: LivePlane['guard'], { snapshot }: Exchange, { upstream }: Route) {
+/** A route may lead to an upstream that is somebody else's: whatever is configured, the guard lets nobody else through. */
+function assertUpstream(guard: LivePlane['guard'], { snapshot }: Exchange, { upstream }: Route): void {
   const tenant = snapshot.config.traffic.upstreams[upstream]?.tenant
-  if (tenant === undefined) return undefined
-  try {
-    guard.assert({ tenant, resource: `upstreams/${upstream}`, operation: 'request' })
-    return undefined
-  } catch (error) {
-    if (isTrimtabError(error)) return error.kind
-    throw error
-  }
+  if (tenant !== undefined) guard.assert({ tenant, resource: `upstreams/${upstream}`, operation: 'request' })
 }
 
 /** A query may hold what nobody should read in a log. */
