@@ -1,16 +1,14 @@
 import { describe, test } from 'vitest'
-import { testDatabase, testServers, testTemplate, withConnection } from '../../../../test/support/postgres/database.ts'
+import { testServers, withConnection } from '../../../../test/support/postgres/database.ts'
+import { migratedDatabase } from '../../../../test/support/postgres/migrated-database.ts'
 import { storeContract } from '../testing/contracts/store-contract.ts'
-import { migrate } from './migrations/migrate.ts'
-import { pgDatabase } from './pg-database.ts'
 import { postgresStore } from './postgres-store.ts'
 
 const tables = ['environments', 'revisions', 'changes', 'entries', 'tenants', 'schemas']
 
 describe.each(testServers())('PostgreSQL $version keeps the contract of stores', (server) => {
   const cases = storeContract(async () => {
-    const template = await testTemplate('migrated_store', migrated, server)
-    const { url } = await testDatabase({ server, template })
+    const { url } = await migratedDatabase(server)
     return {
       store: postgresStore({ connectionString: url }),
       secondHandle: () => postgresStore({ connectionString: url }),
@@ -19,12 +17,6 @@ describe.each(testServers())('PostgreSQL $version keeps the contract of stores',
   })
   test.each(cases.map(({ name, run }) => [name, run] as const))('%s', (_name, run) => run(), 60_000)
 })
-
-export async function migrated(url: string): Promise<void> {
-  const database = pgDatabase({ connectionString: url })
-  await migrate(database)
-  await database.close()
-}
 
 /** The rows of all tables; gives what puts them back, as a restore of a dump does. */
 async function backup(url: string): Promise<() => Promise<void>> {
