@@ -1,55 +1,18 @@
 import { isTrimtabError, TrimtabError } from '../../errors/trimtab-error.ts'
 import { abortable, createController } from '../../primitives/concurrency/abort.ts'
 import { createEmitter, type Emitter, type EmitterSource } from '../../primitives/emitter.ts'
-import type { Random } from '../../primitives/random.ts'
-import { type Backoff, backoffDelay } from '../../primitives/time/backoff.ts'
-import type { Clock, Timer } from '../../primitives/time/clock.ts'
+import { supervise } from '../../primitives/concurrency/supervise.ts'
+import { backoffDelay } from '../../primitives/time/backoff.ts'
+import type { Timer } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
-import type { ConfigStore, FeedStatus } from '../config-store.ts'
+import type { FeedStatus } from '../config-store.ts'
 import type { EnvironmentDocument } from '../document.ts'
 import { replay } from '../history/replay.ts'
 import type { Revision } from '../revision.ts'
+import type { EnvironmentFeed, FeedParts } from './environment-feed.ts'
 import type { AdoptedBecause, FeedEvent, FeedHealth } from './feed-event.ts'
-
-export interface FeedParts {
-  readonly store: ConfigStore
-  readonly environment: string
-  readonly clock: Clock
-  readonly random: Random
-  /** What an earlier process read last, if that is known: only what came after it is read. */
-  readonly from?: EnvironmentDocument | undefined
-  readonly onListenerError?: ((error: unknown) => void) | undefined
-}
-
-/** Milliseconds, and how much is asked for at a time. */
-export const feedTimings = {
-  /** From one reading to the next, whatever the store has told: what repairs a notification that was lost. */
-  interval: 4_000,
-  /** What one request to the store may take. A connection that has gone silent answers never. */
-  readTimeout: 3_000,
-  backoff: { initial: 100, max: 4_000 } satisfies Backoff,
-  /** Failures in a row after which what is served counts as stale. */
-  staleAfter: 3,
-  /** Revisions read at a time. */
-  batch: 200,
-} as const
-
-/** One environment, followed. */
-export interface EnvironmentFeed {
-  /** The newest that has been read; undefined before the first reading. It never goes back within one history. */
-  readonly document: EnvironmentDocument | undefined
-  readonly health: FeedHealth
-  /** How the store tells of new revisions. */
-  readonly status: FeedStatus
-  readonly events: Emitter<FeedEvent>
-  /**
-   * Resolves when a reading that began after this call has been completed. Rejects with `store_unavailable` when the next
-   * attempt fails, or with the signal's reason.
-   */
-  refresh(signal?: AbortSignal): Promise<EnvironmentDocument>
-  /** Ends it. Idempotent; nothing is told afterwards. */
-  close(): Promise<void>
-}
+import { type FeedCounts, FeedRecord } from './feed-record.ts'
+import { feedTimings } from './feed-timings.ts'
 
 /**
  * Follows one environment of a store: reads everything once, and then what comes after its cursor, whenever the store
@@ -75,22 +38,21 @@ class LiveFeed implements EnvironmentFeed {
   readonly #closing = createController()
   readonly #events: EmitterSource<FeedEvent>
   readonly #listening: Promise<void>
+  readonly #record: FeedRecord
   #document: EnvironmentDocument | undefined
   #timer: Timer | undefined
   #reading: Promise<void> | undefined
   /** Whether something asked for a reading while one was under way, which may have begun too early to see it. */
   #isWoken = false
+  #beganAt = 0
   /** Callers of `refresh` for the reading under way, and for the one after it. */
   #served: Waiting[] = []
   #waiting: Waiting[] = []
-  #attempts = 0
-  #error: TrimtabError | undefined
-  #readAt: number | undefined
-  #staleSince: number | undefined
 
   constructor(parts: FeedParts) {
     this.#parts = parts
     this.#document = parts.from
+    this.#record = new FeedRecord(parts.clock)
     this.#events = createEmitter(parts.onListenerError)
     this.#listening = this.#listen()
     this.#wake()
@@ -105,17 +67,24 @@ class LiveFeed implements EnvironmentFeed {
   }
 
   get status(): FeedStatus {
-    return this.#parts.store.feedStatus(this.#parts.environment)
+    try {
+      return this.#parts.store.feedStatus(this.#parts.environment)
+    } catch (error) {
+      // It is closed: nobody will be told of anything by it.
+      return { kind: 'connecting', attempts: this.#record.attempts, error: asUnavailable(error).message }
+    }
+  }
+
+  get counts(): FeedCounts {
+    return this.#record.counts
+  }
+
+  get age(): number | undefined {
+    return this.#record.age
   }
 
   get health(): FeedHealth {
-    const attempts = this.#attempts
-    const error = this.#error
-    const readAt = this.#readAt
-    if (this.#staleSince !== undefined && error !== undefined)
-      return { kind: 'stale', readAt, since: this.#staleSince, attempts, error }
-    if (readAt === undefined) return { kind: 'starting', attempts, error }
-    return error === undefined ? { kind: 'current', readAt } : { kind: 'retrying', readAt, attempts, error }
+    return this.#record.health
   }
 
   refresh(signal?: AbortSignal): Promise<EnvironmentDocument> {
@@ -134,14 +103,21 @@ class LiveFeed implements EnvironmentFeed {
     await Promise.all([this.#listening, this.#reading])
   }
 
-  async #listen(): Promise<void> {
-    const { store, environment } = this.#parts
-    const { signal } = this.#closing
-    try {
-      for await (const _ of store.wakeups(environment, signal)) this.#wake()
-    } catch {
-      // A store keeps its promise never to throw here; where one does not, the slow timer repairs it.
+  /** A store keeps its promise that wakeups neither end nor throw; where one does not, it is listened to again. */
+  #listen(): Promise<void> {
+    const { store, environment, clock, random } = this.#parts
+    const listen = async (signal: AbortSignal) => {
+      for await (const _ of store.wakeups(environment, signal)) this.#heard()
     }
+    return supervise(listen, this.#closing.signal, { clock, random, ...feedTimings.listenAgain })
+  }
+
+  #heard(): void {
+    this.#record.heard()
+    const { sinceFailure = Infinity } = this.#record
+    // A connection that comes and dies at once wakes each time; the next attempt waits on its timer already.
+    if (this.#reading === undefined && sinceFailure < feedTimings.failureSpacing) return
+    this.#wake()
   }
 
   #wake(): void {
@@ -154,23 +130,26 @@ class LiveFeed implements EnvironmentFeed {
     this.#reading = this.#readOnce().finally(() => {
       this.#reading = undefined
       if (this.#closing.signal.aborted) return
-      if (this.#isWoken || this.#waiting.length > 0) {
-        // A failure is not repeated at once because somebody woke: the store is as far away as it was.
-        if (this.#error === undefined || this.#waiting.length > 0) return this.#wake()
-      }
-      this.#schedule()
+      // A failure is not repeated at once because the store woke: it is as far away as it was.
+      const isDue = (this.#isWoken && this.#record.attempts === 0) || this.#waiting.length > 0
+      if (isDue) this.#wake()
+      else this.#schedule()
     })
   }
 
   #schedule(): void {
     const { clock, random } = this.#parts
     const { interval, backoff } = feedTimings
-    const delay = this.#error === undefined ? interval : backoffDelay(backoff, this.#attempts, random)
+    const { attempts } = this.#record
+    // An answer is as old as its question.
+    const left = Math.max(interval / 4, this.#beganAt + interval - clock.monotonic())
+    const delay = attempts === 0 ? left : backoffDelay(backoff, attempts - 1, random)
     this.#timer = clock.schedule(delay, () => this.#wake())
   }
 
   async #readOnce(): Promise<void> {
     this.#isWoken = false
+    this.#beganAt = this.#parts.clock.monotonic()
     this.#served = this.#waiting
     this.#waiting = []
     try {
@@ -187,10 +166,12 @@ class LiveFeed implements EnvironmentFeed {
     for (;;) {
       const known = this.#document
       if (known === undefined) return await this.#adopt('first_read')
-      const since = await this.#ask((signal) => store.since(environment, known.cursor, feedTimings.batch, signal))
+      const { readTimeout, batch } = feedTimings
+      const since = await this.#ask(readTimeout, (signal) => store.since(environment, known.cursor, batch, signal))
       switch (since.kind) {
         case 'changes':
-          if (since.revisions.length > 0) this.#advance(known, since.revisions)
+          // The store has checked that they join; where one has not, nothing after it can be believed.
+          if (!this.#advance(known, since.revisions)) return await this.#adopt('rewound')
           if (!since.more) return
           break
         case 'cursor_too_old':
@@ -203,24 +184,34 @@ class LiveFeed implements EnvironmentFeed {
     }
   }
 
-  #advance(known: EnvironmentDocument, revisions: readonly Revision[]): void {
-    const next = replay(known, revisions)
+  #advance(known: EnvironmentDocument, revisions: readonly Revision[]): boolean {
+    if (revisions.length === 0) return true
+    let next: EnvironmentDocument
+    try {
+      next = replay(known, revisions)
+    } catch {
+      return false
+    }
     this.#document = next
     this.#tell({ kind: 'advanced', previous: known, next, revisions })
+    return true
   }
 
-  async #adopt(because: AdoptedBecause): Promise<void> {
+  async #adopt(why: AdoptedBecause): Promise<void> {
     const { store, environment } = this.#parts
-    const next = await this.#ask((signal) => store.readEnvironment(environment, signal))
+    const { fullReadTimeout } = feedTimings
+    const next = await this.#ask(fullReadTimeout, (signal) => store.readEnvironment(environment, signal))
     const previous = this.#document
+    // It was restored while it was asked.
+    const isBack = previous !== undefined && next.cursor.revision < previous.cursor.revision
     this.#document = next
-    this.#tell({ kind: 'adopted', because, previous, next })
+    this.#tell({ kind: 'adopted', because: isBack ? 'rewound' : why, previous, next })
   }
 
   /** One request under a deadline. Its late answer is nobody's: what it would have told is read again. */
-  async #ask<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #ask<T>(timeout: number, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock } = this.#parts
-    const end = await runStep({ clock, timeout: feedTimings.readTimeout, signal: this.#closing.signal, run: request })
+    const end = await runStep({ clock, timeout, signal: this.#closing.signal, run: request })
     switch (end.kind) {
       case 'done':
         return end.value
@@ -228,37 +219,28 @@ class LiveFeed implements EnvironmentFeed {
       case 'aborted':
         throw end.error
       case 'timed_out':
-        throw new TrimtabError('store_unavailable', `The store did not answer within ${feedTimings.readTimeout} ms.`)
+        throw new TrimtabError('store_unavailable', `The store did not answer within ${timeout} ms.`)
       default:
         return end satisfies never
     }
   }
 
   #succeeded(): void {
-    const { clock } = this.#parts
     const { document } = this
-    const staleSince = this.#staleSince
-    this.#attempts = 0
-    this.#error = undefined
-    this.#staleSince = undefined
-    this.#readAt = clock.now()
+    const lostFor = this.#record.completed()
     const served = this.#served
     this.#served = []
     if (document === undefined) return
     for (const { resolve } of served) resolve(document)
-    if (staleSince !== undefined)
-      this.#tell({ kind: 'restored', cursor: document.cursor, lostFor: Math.max(0, clock.now() - staleSince) })
+    if (lostFor !== undefined) this.#tell({ kind: 'restored', cursor: document.cursor, lostFor })
   }
 
   #failed(error: TrimtabError): void {
-    this.#attempts += 1
-    this.#error = error
+    const isLost = this.#record.failed(error)
     const served = this.#served
     this.#served = []
     for (const { reject } of served) reject(error)
-    if (this.#attempts < feedTimings.staleAfter || this.#staleSince !== undefined) return
-    this.#staleSince = this.#parts.clock.now()
-    this.#tell({ kind: 'lost', attempts: this.#attempts, error })
+    if (isLost) this.#tell({ kind: 'lost', attempts: this.#record.attempts, error })
   }
 
   #tell(event: FeedEvent): void {
