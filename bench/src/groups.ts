@@ -9,6 +9,7 @@ export const groups: Readonly<Record<string, () => Promise<Group>>> = {
   reload: () => import('./rows/reload.ts'),
   health: () => import('./rows/health.ts'),
   probes: () => import('./rows/probes.ts'),
+  bounds: () => import('./rows/bounds.ts'),
   guard: () => import('./rows/guard.ts'),
   tenants: () => import('./rows/tenants.ts'),
   heap: () => import('./rows/heap.ts'),

@@ -5,14 +5,18 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 export interface Pipeline {
   /** Sends `count` requests in one go, and resolves with the milliseconds until all are answered. */
   send(count: number): Promise<number>
-  close(): Promise<void>
+  close(): void
+}
+
+/** Opens a port of this machine. */
+export async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A server that listens on a port has an address with one.
+  return (server.address() as AddressInfo).port
 }
 
 /** Sends GET requests for `path`. Every answer has to be a 200, and as long as the first one. */
-export async function openPipeline(server: Server, path: string): Promise<Pipeline> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on a port has an address with one.
-  const { port } = server.address() as AddressInfo
+export async function openPipeline(port: number, path: string): Promise<Pipeline> {
   const socket = connect(port, '127.0.0.1').setNoDelay()
   const request = `GET ${path} HTTP/1.1\r\nhost: bench\r\n\r\n`
   const first = await answerOf(socket, request)
@@ -35,10 +39,7 @@ export async function openPipeline(server: Server, path: string): Promise<Pipeli
       })
       return performance.now() - started
     },
-    async close() {
-      socket.destroy()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    close: () => void socket.destroy(),
   }
 }
 

@@ -1,7 +1,7 @@
 import { compared } from '../measure/compare.ts'
 import { interleave } from '../measure/interleave.ts'
 import type { Measured } from '../measure/measured.ts'
-import { openPipeline } from '../probes/pipeline.ts'
+import { listening, openPipeline } from '../probes/pipeline.ts'
 import { nestServer, planeServer, type Served, staticServer, terminusServer } from '../probes/servers.ts'
 
 const batch = 100
@@ -54,11 +54,12 @@ export async function measure(): Promise<Measured> {
 
 /** The time of one request of many. */
 async function open({ server, close }: Served) {
-  const pipeline = await openPipeline(server, '/readyz')
+  const pipeline = await openPipeline(await listening(server), '/readyz')
   return {
     probe: async () => (await pipeline.send(batch)) / batch,
     async close() {
-      await pipeline.close()
+      pipeline.close()
+      server.close()
       await close()
     },
   }
