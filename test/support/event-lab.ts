@@ -83,8 +83,14 @@ export const isNotOfHealth = ({ type }: TrimtabEvent) => !/^dev\.trimtab\.(check
 /** The types, without what all have in common. */
 export const typesOf = (told: readonly TrimtabEvent[]) => told.map(({ type }) => type.replace('dev.trimtab.', ''))
 
+interface Found<Type extends TrimtabEvent['type']> {
+  readonly all: readonly Extract<TrimtabEvent, { type: Type }>[]
+  readonly first: Extract<TrimtabEvent, { type: Type }> | undefined
+  readonly last: Extract<TrimtabEvent, { type: Type }> | undefined
+}
+
 /** The events of one type. */
-export function find<Type extends TrimtabEvent['type']>(told: readonly TrimtabEvent[], type: Type) {
+export function find<Type extends TrimtabEvent['type']>(told: readonly TrimtabEvent[], type: Type): Found<Type> {
   const found = told.filter((event): event is Extract<TrimtabEvent, { type: Type }> => event.type === type)
   return { all: found, first: found[0], last: found.at(-1) }
 }
