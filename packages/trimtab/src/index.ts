@@ -55,7 +55,8 @@ export { createPlane } from './plane/create-plane.ts'
 export type { EventOptions } from './plane/events/event-options.ts'
 export type { Contribution, Explanation } from './plane/explain.ts'
 export type { BakeOptions, HealthOptions } from './plane/health/health-options.ts'
-export { type LoadConfigOptions, loadConfig } from './plane/load-config.ts'
+export { loadConfig } from './plane/load-config.ts'
+export type { LoadConfigOptions } from './plane/on-demand/load-once.ts'
 export type { PlaneOptions, ReferenceOptions, ReloadOptions } from './plane/options.ts'
 export type {
   AppliedOverride,

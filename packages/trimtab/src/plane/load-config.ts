@@ -3,8 +3,6 @@ import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { ConfigSchema } from '../schema/define-config.ts'
 import type { LoadConfigOptions } from './on-demand/load-once.ts'
 
-export type { LoadConfigOptions } from './on-demand/load-once.ts'
-
 /**
  * Reads the configuration once: for jobs, builds, migrations. Starts no timer, watcher or module, and leaves nothing
  * open. Throws `config_invalid` or `source_unreadable` with every problem. What is only a warning goes to `logger`, a line
