@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Who sends requests in these tests. */
-export const tenants = ['acme', 'globex', 'initech'] as const
+const tenants = ['acme', 'globex', 'initech'] as const
 
 /** What a request of a tenant carries. */
 export function credentials(tenant: string): { 'x-tenant': string; authorization: string } {
@@ -14,14 +14,10 @@ export function tenantFile(tenant: string, limits = 'limit: 1000000'): string {
   return `access: { token: "${tokenOf(tenant)}" }\nlimits: { ${limits} }\n`
 }
 
-/** Where a tenant's file stands in the folder of a gateway. */
-export function tenantPath(folder: string, tenant: string): string {
-  return join(folder, 'tenants', `${tenant}.yaml`)
-}
-
+/** Gives everybody a file in the folder of a gateway. */
 export function writeTenants(folder: string): void {
   mkdirSync(join(folder, 'tenants'))
-  for (const tenant of tenants) writeFileSync(tenantPath(folder, tenant), tenantFile(tenant))
+  for (const tenant of tenants) writeFileSync(join(folder, 'tenants', `${tenant}.yaml`), tenantFile(tenant))
 }
 
 function tokenOf(tenant: string): string {

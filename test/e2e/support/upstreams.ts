@@ -17,7 +17,7 @@ export interface Seen {
 }
 
 /** What has to happen before a request to `/hold/…` is answered. */
-export type Gate = (request: IncomingMessage) => Promise<void>
+type Gate = (request: IncomingMessage) => Promise<void>
 
 export interface TestUpstreamOptions {
   readonly gate?: Gate
