@@ -123,7 +123,7 @@ class Link {
   }
 
   reset(): void {
-    for (const end of this.#ends) end.resetAndDestroy()
+    for (const end of this.#ends) reset(end)
   }
 
   end(): void {
@@ -147,7 +147,7 @@ class Way {
     }
     from.on('data', (chunk: Buffer) => push(() => to.write(chunk)))
     from.on('end', () => push(() => to.end()))
-    from.on('error', () => push(() => to.resetAndDestroy()))
+    from.on('error', () => push(() => reset(to)))
     // An end that nobody hears of is what a black hole is for; all others are passed on.
     from.on('close', () => push(() => to.destroySoon()))
   }
@@ -169,4 +169,10 @@ class Way {
     clearTimeout(this.#timer)
     this.#waiting.length = 0
   }
+}
+
+/** A socket that has begun to say goodbye can't be reset any more: Node would never close it. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
