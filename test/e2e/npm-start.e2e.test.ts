@@ -76,6 +76,9 @@ test('npm start says what to edit, and what becomes of everything that it says t
     expect(service.lines.join('\n')).toContain(told)
   }
 
+  const kept = [await started.send('/status'), await started.send('/status'), await started.send('/status', 'acme')]
+  expect(kept.map(({ headers }) => headers.get('x-trimtab-cache'))).toEqual(['miss', 'hit', 'miss'])
+
   const moved = await started.edit(shop, 'upstream: blue', 'upstream: green', /^  ended     routes/)
   expect(moved).toContain('  changed   traffic.routes.orders.upstream: "blue" → "green"')
   expect(moved).toContain('  replaced  routes')

@@ -8,7 +8,7 @@ export interface TenantUsage {
 }
 
 /** Counts requests by tenant. */
-export class Usage {
+class Usage {
   #counts = new Map<string, TenantUsage>()
 
   count(tenant: string, status: number): void {
