@@ -145,7 +145,7 @@ async function isReady(child: ChildProcess): Promise<void> {
 }
 
 /** Below those that systems give to outgoing connections, so that none of these takes it before the server does. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
     const server = createServer()
