@@ -74,6 +74,7 @@ export type { Disposer } from './primitives/disposers.ts'
 export type { Emitter } from './primitives/emitter.ts'
 export type { Json, JsonArray, JsonObject } from './primitives/json.ts'
 export type { Logger } from './primitives/logger.ts'
+export type { Lease, Sharing } from './primitives/sharing.ts'
 export type { Random } from './primitives/random.ts'
 export type { BreakerOptions, BreakerState } from './reload/breaker.ts'
 export type { OutsideCandidate } from './reload/candidate/candidate.ts'
@@ -113,7 +114,15 @@ export type {
 export type { ReferenceAllowList } from './sources/references/allow-list.ts'
 export type { ReferenceFailure, ReferenceResolver } from './sources/references/resolver.ts'
 export { type ReadingOptions, readingOf } from './sources/reading-of.ts'
-export type { Reading, ReferenceTrust, Source, SourceHost, SourceReader } from './sources/source.ts'
+export type {
+  ReaderStatus,
+  Reading,
+  ReferenceTrust,
+  Source,
+  SourceCursor,
+  SourceHost,
+  SourceReader,
+} from './sources/source.ts'
 export type {
   ConfigStore,
   FeedStatus,
@@ -131,6 +140,7 @@ export { replay } from './store/history/replay.ts'
 export { type ChainBreak, verifyChain } from './store/history/verify-chain.ts'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './store/memory/memory-store.ts'
 export type { PublishProblem, PublishProblemCode } from './store/publish-problem.ts'
+export { type StoreSource, type StoreSourceOptions, storeSource } from './store/source/store-source.ts'
 export type { LeafChange, Revision, RevisionChange, RevisionDraft, TenantChange } from './store/revision.ts'
 export type { TenantDirectory } from './tenancy/directory.ts'
 export type {

@@ -11,6 +11,8 @@ export type Location =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'argument'; readonly text: string }
   | { readonly kind: 'call'; readonly reason: string }
+  /** A publish. */
+  | { readonly kind: 'revision'; readonly revision: number; readonly author: string }
 
 /** What of one `key: value` is meant. */
 export type PlacePart = 'key' | 'value'
@@ -28,7 +30,8 @@ export interface Origin {
  * for (const { origin } of plane.explain('pool.max').contributions) console.log(printOrigin(origin))
  */
 export function printOrigin({ source, location }: Origin): string {
-  return location === undefined ? source : printLocation(location)
+  if (location === undefined) return source
+  return location.kind === 'revision' ? `${source} ${printLocation(location)}` : printLocation(location)
 }
 
 export function printLocation(location: Location): string {
@@ -43,6 +46,8 @@ export function printLocation(location: Location): string {
       return location.text
     case 'call':
       return `override (${location.reason})`
+    case 'revision':
+      return `revision ${location.revision} by ${location.author}`
     default:
       return location satisfies never
   }

@@ -10,7 +10,7 @@ import type { ReferenceAllowList } from '../sources/references/allow-list.ts'
 import type { ReferenceResolver } from '../sources/references/resolver.ts'
 import type { Source } from '../sources/source.ts'
 import { checkTelemetryOptions, type TelemetryOptions } from './telemetry/telemetry-options.ts'
-import { checkTenantOptions, type TenantOptions } from './tenants/tenant-options.ts'
+import { checkTenantOptions, tenantOptionNames, type TenantOptions } from './tenants/tenant-options.ts'
 import { checkGuardOptions, type GuardOptions } from '../tenancy/guard/guard-options.ts'
 import { checkEvents, type EventOptions, eventOptionNames } from './events/event-options.ts'
 import {
@@ -77,7 +77,7 @@ export interface PlaneOptions<Schema extends ConfigSchema = ConfigSchema> {
    * unless there is a `judge`.
    */
   readonly bake?: BakeOptions | undefined
-  /** Where tenants have values of their own: `{ folder: 'tenants' }`. Without it they all have the shared configuration. */
+  /** Where tenants have values of their own: `{ folder: 'tenants' }`, `{ mode: 'shared', store }`. Without it they all have the shared configuration. */
   readonly tenants?: TenantOptions | undefined
   /** How `plane.guard` keeps tenants apart. Code alone says so: no source can loosen it. */
   readonly guard?: GuardOptions | undefined
@@ -131,7 +131,7 @@ const knownInside = {
   breaker: Object.keys(defaultBreaker),
   health: healthOptionNames,
   bake: bakeOptionNames,
-  tenants: ['folder', 'overlays'],
+  tenants: tenantOptionNames,
   guard: ['mode', 'allow', 'refuseMismatch', 'capacity'],
   events: eventOptionNames,
 } as const satisfies { readonly [Name in keyof PlaneOptions]?: readonly string[] }
@@ -156,7 +156,7 @@ export function checkOptions(options: PlaneOptions): void {
   if (bake !== undefined) checkBakeOptions(bake)
   if (options.health !== undefined) checkHealthOptions(options.health)
   if (options.checks !== undefined) checkHealthChecks(options.checks)
-  if (options.tenants !== undefined) checkTenantOptions(options.tenants)
+  if (options.tenants !== undefined) checkTenantOptions(options.tenants, options.sources)
   if (options.guard !== undefined) checkGuardOptions(options.guard)
   if (options.events !== undefined) checkEvents(options.events)
   if (options.telemetry !== undefined) checkTelemetryOptions(options.telemetry)

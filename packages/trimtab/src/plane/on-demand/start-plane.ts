@@ -21,6 +21,9 @@ import { createFollower, type FollowParts } from '../follow-sources.ts'
 import { openHealth } from '../health/open-health.ts'
 import { createSharedTenants, openGuarding } from '../guarding.ts'
 import { LivePlane } from '../live-plane.ts'
+import { openPlaneStores } from '../store/plane-stores.ts'
+import { createSharing } from '../../primitives/sharing.ts'
+import { overlaysOf } from '../tenants/tenant-options.ts'
 import { describeCause, observe } from '../events/observe.ts'
 import { checkOptions, type PlaneOptions, reloadDefaults } from '../options.ts'
 import type { Plane } from '../plane.ts'
@@ -49,7 +52,8 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   const { env, runHost } = ambient()
   const logger = loggerOf(options.logger)
   const definition = options.config
-  const host = { clock, random, shape: definition.shape }
+  const sharing = createSharing()
+  const host = { clock, random, shape: definition.shape, sharing }
 
   const instance = options.instance ?? hostInstance()
   const telling = openTelling({ options: options.events, instance, clock, random, logger }, open)
@@ -61,6 +65,9 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   const overrides = createOverrides({ clock })
   open.add(() => overrides.close())
   const sources = [...options.sources, overrides.source]
+  const overlaySource = options.tenants && overlaysOf(options.tenants, sources)
+  const onListenerError = (error: unknown) => engine.noteListenerFailure(error)
+  const stores = openPlaneStores({ sources, overlays: overlaySource, sharing, clock, random, onListenerError }, open)
   const { references, reload = {} } = options
   let digestKey: Uint8Array = randomBytes(32)
   const { readTimeout } = reload
@@ -99,7 +106,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
       options: options.guard,
       clock,
       tenantOf,
-      onListenerError: (error) => engine.noteListenerFailure(error),
+      onListenerError,
       clean: (text) => engine.scrub(text),
     },
     open,
@@ -123,7 +130,8 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   })
   const tenants = openTenants(
     {
-      options: options.tenants,
+      source: overlaySource,
+      sharing,
       definition,
       engine,
       graph: createGraph(options.modules ?? []),

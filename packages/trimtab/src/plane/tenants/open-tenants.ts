@@ -5,6 +5,8 @@ import type { Disposers } from '../../primitives/disposers.ts'
 import { createEmitter } from '../../primitives/emitter.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Random } from '../../primitives/random.ts'
+import type { Sharing } from '../../primitives/sharing.ts'
+import type { OverlaySource } from '../../sources/overlays/overlay-source.ts'
 import { supervise } from '../../primitives/concurrency/supervise.ts'
 import type { Engine } from '../../reload/engine.ts'
 import type { ConfigDefinition } from '../../schema/define-config.ts'
@@ -20,10 +22,10 @@ import { createFollower, restart } from '../follow-sources.ts'
 import { createModuleApplier } from './apply-tenant.ts'
 import type { TenantsParts } from './live-tenants.ts'
 import { observeTenants } from './observe-tenants.ts'
-import { overlaysOf, type TenantOptions } from './tenant-options.ts'
 
 export interface OpenTenantsParts {
-  readonly options: TenantOptions | undefined
+  readonly source: OverlaySource | undefined
+  readonly sharing: Sharing
   readonly definition: ConfigDefinition
   readonly engine: Engine
   readonly graph: Graph
@@ -46,12 +48,12 @@ export interface OpenTenants extends TenantsParts {
 
 /** Undefined where the plane has no option `tenants`. */
 export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenants | undefined {
-  const { options, definition, engine, reading, context, random, logger, basis } = parts
-  if (options === undefined) return undefined
+  const { source, definition, engine, reading, context, random, logger, basis } = parts
+  if (source === undefined) return undefined
   const { clock } = engine.hookHost
   const onListenerError = (error: unknown) => engine.noteListenerFailure(error)
-  const source = overlaysOf(options)
-  const reader = source.open({ clock, random, shape: definition.shape })
+  const { sharing } = parts
+  const reader = source.open({ clock, random, shape: definition.shape, sharing })
   const events = createEmitter<TenantEvent>(onListenerError)
   observeTenants(events, logger)
   const isShared = () => source.unlisted === 'shared'

@@ -4,7 +4,7 @@ import type { Clock } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
 import type { Problem } from '../../schema/problem.ts'
 import { failureKind } from '../../sources/failure-kind.ts'
-import type { Reading, Source, SourceReader } from '../../sources/source.ts'
+import type { Reading, Source, SourceCursor, SourceReader } from '../../sources/source.ts'
 
 /** An opened source and what is known of its readings. */
 export interface OpenSource {
@@ -16,13 +16,17 @@ export interface OpenSource {
 export interface SourceStatus {
   readonly name: SourceName
   readonly follows: Source['follows']
+  /** Why changes are asked for in intervals, where the source would be told of them otherwise. */
+  readonly followsBecause: string | undefined
   readonly state: 'unread' | 'read' | 'absent' | 'unreadable'
   /** The digest of what is in use from it. */
   readonly revision: string | undefined
+  /** How far a source with a history of its own has been read. */
+  readonly cursor: SourceCursor | undefined
   readonly readAt: number | undefined
   /** Milliseconds since the last reading that succeeded. */
   readonly age: number | undefined
-  /** Since when readings have failed. */
+  /** Since when readings have failed, so that its last content stays in use. */
   readonly staleSince: number | undefined
   readonly lastError: string | undefined
 }
@@ -49,6 +53,8 @@ interface Memory {
 /** `timeout` is how long one source may take to be read, in milliseconds. */
 export function createLayerReader(opened: readonly OpenSource[], clock: Clock, timeout: number): LayerReader {
   const memories = new Map<OpenSource, Memory>(opened.map((each) => [each, unread()]))
+
+  const since = (moment: number | undefined) => (moment === undefined ? undefined : clock.monotonic() - moment)
 
   const readOne = async (each: OpenSource, signal: AbortSignal): Promise<Reading> => {
     const end = await runStep({ clock, timeout, signal, run: (step) => each.reader.read(step) })
@@ -117,11 +123,19 @@ export function createLayerReader(opened: readonly OpenSource[], clock: Clock, t
     get status() {
       return opened.map((each) => {
         const { readAtMonotonic, ...memory } = memories.get(each) ?? unread()
+        const { status } = each.reader
         return {
           name: each.source.name,
-          follows: each.source.follows,
-          ...memory,
-          age: readAtMonotonic === undefined ? undefined : clock.monotonic() - readAtMonotonic,
+          follows: status?.follows ?? each.source.follows,
+          followsBecause: status?.followsBecause,
+          state: memory.state,
+          revision: memory.revision,
+          cursor: status?.cursor,
+          // A source that reads by itself knows better how old what it gives is.
+          readAt: status === undefined ? memory.readAt : status.readAt,
+          age: status === undefined ? since(readAtMonotonic) : status.age,
+          staleSince: status?.staleSince ?? memory.staleSince,
+          lastError: status?.lastError ?? memory.lastError,
         }
       })
     },

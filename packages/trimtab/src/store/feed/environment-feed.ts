@@ -33,6 +33,11 @@ export interface EnvironmentFeed {
    * attempt fails, or with the signal's reason.
    */
   refresh(signal?: AbortSignal): Promise<EnvironmentDocument>
+  /**
+   * Resolves with the newest that has been read, at once where something has; rejects with `store_unavailable` when the
+   * attempt under way, or else the next one, fails.
+   */
+  ready(signal?: AbortSignal): Promise<EnvironmentDocument>
   /** Ends it. Idempotent; nothing is told afterwards. */
   close(): Promise<void>
 }

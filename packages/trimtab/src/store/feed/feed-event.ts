@@ -35,7 +35,12 @@ export type FeedEvent =
 
 /** How well a feed is. Times are wall time in milliseconds. */
 export type FeedHealth =
-  | { readonly kind: 'starting'; readonly attempts: number; readonly error: TrimtabError | undefined }
+  | {
+      readonly kind: 'starting'
+      readonly readAt?: undefined
+      readonly attempts: number
+      readonly error: TrimtabError | undefined
+    }
   | { readonly kind: 'current'; readonly readAt: number }
   /** The last attempts failed, and not yet so many that what is served counts as stale. */
   | { readonly kind: 'retrying'; readonly readAt: number; readonly attempts: number; readonly error: TrimtabError }

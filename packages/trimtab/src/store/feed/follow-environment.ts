@@ -94,6 +94,14 @@ class LiveFeed implements EnvironmentFeed {
     return abortable(asked, signal)
   }
 
+  ready(signal?: AbortSignal): Promise<EnvironmentDocument> {
+    if (this.#closing.signal.aborted) return Promise.reject(closed())
+    const document = this.#document
+    if (document !== undefined && this.#record.age !== undefined) return Promise.resolve(document)
+    if (this.#reading === undefined) return this.refresh(signal)
+    return abortable(new Promise((resolve, reject) => this.#served.push({ resolve, reject })), signal)
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(closed())
     this.#timer?.cancel()

@@ -1,0 +1,64 @@
+import type { Disposers } from '../../primitives/disposers.ts'
+import { createEmitter, type Emitter } from '../../primitives/emitter.ts'
+import type { Random } from '../../primitives/random.ts'
+import type { Sharing } from '../../primitives/sharing.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
+import type { Source } from '../../sources/source.ts'
+import type { ConfigStore } from '../../store/config-store.ts'
+import type { EnvironmentFeed } from '../../store/feed/environment-feed.ts'
+import type { FeedEvent } from '../../store/feed/feed-event.ts'
+import type { EnvironmentName } from '../../store/scope.ts'
+import { leaseFeed } from '../../store/source/lease-feed.ts'
+import { isStoreOverlays } from '../../store/source/store-overlays.ts'
+import { isStoreSource } from '../../store/source/store-source.ts'
+import type { OverlaySource } from '../../sources/overlays/overlay-source.ts'
+
+/** One environment that a plane follows. */
+export interface PlaneStore {
+  readonly store: ConfigStore
+  readonly environment: EnvironmentName
+  readonly feed: EnvironmentFeed
+}
+
+/** What a feed of a plane tells. */
+export interface PlaneFeedEvent {
+  readonly environment: EnvironmentName
+  readonly event: FeedEvent
+}
+
+/** The environments that the sources and the tenants of a plane come from: one feed each, whoever reads from it. */
+export interface PlaneStores {
+  readonly list: readonly PlaneStore[]
+  readonly events: Emitter<PlaneFeedEvent>
+}
+
+export interface PlaneStoresParts {
+  readonly sources: readonly Source[]
+  readonly overlays: OverlaySource | undefined
+  readonly sharing: Sharing
+  readonly clock: Clock
+  readonly random: Random
+  readonly onListenerError: (error: unknown) => void
+}
+
+/** Begins to follow them. What is opened from the same stores afterwards shares these feeds. */
+export function openPlaneStores(parts: PlaneStoresParts, open: Disposers): PlaneStores {
+  const { sources, overlays } = parts
+  const events = createEmitter<PlaneFeedEvent>(parts.onListenerError)
+  const list: PlaneStore[] = []
+  const wanted = [...sources.filter(isStoreSource), ...(overlays && isStoreOverlays(overlays) ? [overlays] : [])]
+  for (const { store, environment } of wanted) {
+    if (list.some((each) => each.store === store && each.environment === environment)) continue
+    const { value: feed, release } = leaseFeed(parts, store, environment)
+    const stop = feed.events.on((event) => events.emit({ environment, event }))
+    list.push({ store, environment, feed })
+    open.add(
+      async () => {
+        stop()
+        await release()
+      },
+      () => [`store:${environment}`],
+    )
+  }
+  return { list, events }
+}

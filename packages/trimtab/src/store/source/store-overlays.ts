@@ -1,0 +1,127 @@
+import { digestOf } from '../../model/digest.ts'
+import type { Layer } from '../../model/layer.ts'
+import { type SourceName, sourceName } from '../../model/source-name.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import type { Problem } from '../../schema/problem.ts'
+import type { ListedTenant, OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
+import type { SourceHost } from '../../sources/source.ts'
+import type { ConfigStore } from '../config-store.ts'
+import type { EnvironmentDocument } from '../document.ts'
+import type { FeedEvent } from '../feed/feed-event.ts'
+import { type EnvironmentName, parseEnvironment } from '../scope.ts'
+import { leaseFeed } from './lease-feed.ts'
+import { ageWarnings, listening, unreadable } from './store-source.ts'
+
+/** Overlays that a plane can also publish to. */
+export interface StoreOverlays extends OverlaySource {
+  readonly store: ConfigStore
+  readonly environment: EnvironmentName
+}
+
+/**
+ * What the tenants of an environment have of their own in a store, and their states. All of them come from the feed that
+ * the environment itself is read from: one publish over several scopes arrives as one.
+ */
+export function storeOverlays(options: { readonly store: ConfigStore; readonly environment: string }): StoreOverlays {
+  const { store } = options
+  const environment = parseEnvironment(options.environment)
+  const name = sourceName('tenants', environment)
+  return Object.freeze<StoreOverlays>({
+    name,
+    unlisted: 'shared',
+    store,
+    environment,
+    open: (host) => openOverlays(host, { store, environment, name }),
+  })
+}
+
+export function isStoreOverlays(source: OverlaySource): source is StoreOverlays {
+  return 'store' in source && 'environment' in source && source.name === `tenants:${String(source.environment)}`
+}
+
+function openOverlays(
+  host: SourceHost,
+  { store, environment, name }: Pick<StoreOverlays, 'store' | 'environment' | 'name'>,
+): OverlayReader {
+  const { value: feed, release } = leaseFeed(host, store, environment)
+  /** What was read last, by tenant. */
+  const seen = new Map<string, JsonObject | undefined>()
+  const newest = async (signal: AbortSignal) => feed.document ?? (await feed.ready(signal))
+
+  return {
+    async list(signal) {
+      let document: EnvironmentDocument
+      try {
+        document = await newest(signal)
+      } catch (error) {
+        return { kind: 'unreadable', problems: [unreadable(name, error)] }
+      }
+      const tenants = tenantsOf(document).map((tenant): ListedTenant => {
+        return {
+          tenant,
+          state: document.states.get(tenant) === 'suspended' ? 'suspended' : 'active',
+          isChanged: !seen.has(tenant) || seen.get(tenant) !== document.overlays.get(tenant),
+          origin: { source: name },
+        }
+      })
+      const isListed = new Set(tenants.map(({ tenant }) => tenant))
+      for (const tenant of seen.keys()) if (!isListed.has(tenant)) seen.delete(tenant)
+      return { kind: 'listed', tenants, warnings: ageWarnings(name, feed) }
+    },
+    async read(tenant, signal) {
+      let document: EnvironmentDocument
+      try {
+        document = await newest(signal)
+      } catch (error) {
+        return { kind: 'unreadable', problems: [unreadable(name, error)] }
+      }
+      const state = document.states.get(tenant)
+      const tree = state === 'removed' ? undefined : document.overlays.get(tenant)
+      // One that is not listed is to be looked at anew when it is.
+      if (tree === undefined && (state === undefined || state === 'removed')) seen.delete(tenant)
+      else seen.set(tenant, tree)
+      if (tree === undefined) return { kind: 'absent', problem: none(name, tenant) }
+      return { kind: 'layer', layer: new StoredOverlay(name, tree), warnings: [] }
+    },
+    watch: (wake, signal) => {
+      return listening(feed, signal, (event) => {
+        if (isOfTenants(event)) wake()
+      })
+    },
+    close: release,
+  }
+}
+
+function tenantsOf({ overlays, states }: EnvironmentDocument): readonly string[] {
+  return [...new Set([...overlays.keys(), ...states.keys()])].filter((tenant) => states.get(tenant) !== 'removed')
+}
+
+/** Also when the feed is lost and back: the listing says how old it is. */
+function isOfTenants(event: FeedEvent): boolean {
+  if (event.kind !== 'advanced' && event.kind !== 'adopted') return true
+  const { previous, next } = event
+  return previous?.overlays !== next.overlays || previous.states !== next.states
+}
+
+function none(source: SourceName, tenant: string): Problem {
+  return { code: 'absent', severity: 'error', message: `nothing is published for ${tenant}`, origin: { source } }
+}
+
+/** There may be ten thousand of them: it keeps no digest. */
+class StoredOverlay implements Layer {
+  readonly source: SourceName
+  readonly tree: JsonObject
+
+  constructor(source: SourceName, tree: JsonObject) {
+    this.source = source
+    this.tree = tree
+  }
+
+  get digest(): string {
+    return digestOf(this.tree)
+  }
+
+  locate(): undefined {
+    return undefined
+  }
+}
