@@ -11,19 +11,13 @@ export async function* wakeStream(
   listen: (wake: () => void) => Disposer,
 ): AsyncGenerator<void, void, undefined> {
   if (signal.aborted) return
-  let isDue = false
   let next = deferred<void>()
-  const stopListening = listen(() => {
-    isDue = true
-    next.resolve()
-  })
+  const stopListening = listen(() => next.resolve())
   const stopWaiting = onAbort(signal, () => next.resolve())
   try {
     for (;;) {
       await next.promise
       if (signal.aborted) return
-      if (!isDue) continue
-      isDue = false
       next = deferred()
       yield
       if (signal.aborted) return

@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import type { EnvironmentDocument } from '../../../store/document.ts'
 import { replay } from '../../../store/history/replay.ts'
 import { assertThat, type ContractCase } from '../contract-case.ts'
-import { assertSameDocument, environment, type StoreBench, type StoreSession, tenant } from './store-session.ts'
+import {
+  assertSame,
+  assertSameDocument,
+  describeResult,
+  environment,
+  type StoreBench,
+  type StoreSession,
+  tenant,
+} from './store-session.ts'
 
 /** What a reader that follows an environment is promised. */
 export function feedCases({ test }: StoreBench): readonly ContractCase[] {
@@ -55,22 +63,28 @@ export function feedCases({ test }: StoreBench): readonly ContractCase[] {
         assertThat(isDeepStrictEqual(since.current, current), 'it does not say what is current')
       }
     }),
-    test('after a restore readers ahead of it are told so', async ({ store, backup, publish, document, follow }) => {
+    test('after a restore readers ahead of it are told so', async (session) => {
+      const { store, other, backup, publish, document, follow } = session
       if (backup === undefined) return
       await publish({ scope: environment, path: 'a', value: 1 })
       const kept = await document()
       const restore = await backup()
       await publish({ scope: environment, path: 'a', value: 2 })
       const lost = await document()
+      await other.readEnvironment(environment)
       const wakeups = follow()
       await wakeups.next('when it listens')
       await restore()
       assertThat(await wakeups.next('after a restore'), 'a restore ended the wakeups')
       const ahead = await store.since(environment, lost.cursor, 10)
       assertThat(ahead.kind === 'cursor_unknown', `expected cursor_unknown, received ${ahead.kind}`)
-      assertSameDocument(await document(), kept, 'what is read after the restore')
-      // As many revisions as before, with other content: the number alone would not tell.
-      await publish({ scope: environment, path: 'a', value: 3 })
+      const restored = await store.read(environment)
+      assertSame(restored.tree, kept.tree, 'what is read after the restore')
+      // As many revisions as before, with other content: the number alone would not tell. And by one that has read what was
+      // lost, and has to notice.
+      const on = { author: 'kim', message: 'after the restore', expected: restored.cursor }
+      const result = await other.publish([{ scope: environment, path: 'a', value: 3 }], on)
+      assertThat(result.kind === 'published', `expected a new revision, received ${describeResult(result)}`)
       const same = await store.since(environment, lost.cursor, 10)
       assertThat(same.kind === 'cursor_unknown', `expected cursor_unknown, received ${same.kind}`)
       const behind = await store.since(environment, kept.cursor, 10)

@@ -154,6 +154,20 @@ export function publishCases({ test }: StoreBench): readonly ContractCase[] {
       assertThat(same.kind === 'conflict', 'a publish that would change nothing hides a conflict')
       assertThat((await store.history(environment)).length === 1, 'a conflict left a trace in history')
     }),
+    test('what somebody else has published meanwhile is a conflict, whatever is to be published', async (session) => {
+      const { store, other, publish } = session
+      await publish({ scope: environment, path: 'a', value: 1 })
+      const { cursor: expected } = await other.readEnvironment(environment)
+      const { cursor: current } = await publish({ scope: environment, path: 'a', value: 2 })
+      const on = { author: 'kim', message: 'late', expected }
+      // The other one has what it would be compared with at hand: neither answer may come from that.
+      const nothing = await other.publish([{ scope: environment, path: 'a', value: 1 }], on)
+      const refusal = await other.publish([{ scope: environment, path: 'a.b', value: 1 }], on)
+      for (const result of [nothing, refusal, await store.rollback(environment, 1, on)]) {
+        assertThat(result.kind === 'conflict', `expected a conflict, received ${describeResult(result)}`)
+        assertThat(isDeepStrictEqual(result.current, current), 'the conflict does not give the current cursor')
+      }
+    }),
     test('of two publishers at once one wins', async ({ store, other, terms, cursor }) => {
       const on = await terms(await cursor())
       const results = await Promise.all(

@@ -123,12 +123,14 @@ export function schemaCases({ test }: StoreBench): readonly ContractCase[] {
       assertThat(wrong?.code === 'schema_refuses' && wrong.scope === tenant, `received ${wrong?.code}`)
     }),
     test('a place that no version knows is refused; one that any knows is not', async ({ store, publish, refused }) => {
-      await store.registerSchema(app, '1.0.0', schemaWith(10))
+      await store.registerSchema(app, '1.0.0', schemaWith(10, { dropped: { type: 'number' } }))
       await store.registerSchema(app, '2.0.0', schemaWith(10, { added: { type: 'number' } }))
+      const [gone] = await refused({ scope: environment, path: 'dropped', value: 5 })
+      assertThat(gone?.code === 'path_unknown', `expected path_unknown, received ${gone?.code}`)
       await store.markLive(app, '1.0.0', 60_000)
       const [problem] = await refused({ scope: environment, path: 'pool.maxx', value: 5 })
       assertThat(problem?.code === 'path_unknown', `expected path_unknown, received ${problem?.code}`)
-      await publish({ scope: environment, path: 'added', value: 5 })
+      await publish({ scope: environment, path: 'added', value: 5 }, { scope: environment, path: 'dropped', value: 5 })
     }),
     test('who mends one of two faults is not stopped by the other', async ({ store, publish, terms }) => {
       await publish({ scope: environment, path: '', value: { pool: { max: 99 }, limits: { rps: 'x' } } })
