@@ -43,6 +43,7 @@ export interface OtelMeterProvider {
 }
 
 interface OtelSpan {
+  isRecording(): boolean
   addEvent(name: string, attributes: OtelAttributes, time: OtelTime): unknown
   setStatus(status: { code: number }): unknown
   end(time: OtelTime): void

@@ -28,15 +28,18 @@ export function createSpanWriter(
   { trace, ROOT_CONTEXT: root }: OtelApi,
   fixed: OtelAttributes,
 ): (span: SpanRecord) => void {
-  const write = ({ name, start, end, attributes, failed, events, children }: SpanRecord, parent?: OtelContext) => {
+  const write = (record: SpanRecord, parent?: OtelContext) => {
+    const { name, start, end, attributes, failed, events } = record
     const span = tracer.startSpan(
       name,
       { startTime: timeOf(start), root: parent === undefined, attributes: { ...fixed, ...copied(attributes) } },
       parent ?? root,
     )
+    // Nobody has set up anything that records, or a sampler has decided against this one.
+    if (!span.isRecording()) return
     for (const event of events) span.addEvent(event.name, copied(event.attributes), timeOf(event.at))
     const context = trace.setSpan(root, span)
-    for (const child of children) write(child, context)
+    for (const child of record.children) write(child, context)
     if (failed) span.setStatus({ code: errorStatus })
     // A wall clock that was set back must not make a span end before it began.
     span.end(timeOf(Math.max(start, end)))
