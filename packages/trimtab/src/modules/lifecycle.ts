@@ -1,6 +1,7 @@
 import { disposeValue } from '../primitives/disposers.ts'
 import { runStepWithin } from '../primitives/time/budget.ts'
 import { describeThrown } from '../errors/trimtab-error.ts'
+import type { KnownSecrets } from '../model/secrecy/known-secrets.ts'
 import type { Clock } from '../primitives/time/clock.ts'
 import { runStep, type StepEnd } from '../primitives/time/deadline.ts'
 import { defaultTimeouts, type Module, type ModuleRef, type ModuleTimeouts } from './define-module.ts'
@@ -16,6 +17,8 @@ export interface LifecycleHost extends HookHost {
   readonly lifetime: Lifetime
   /** Runs a hook, noting that it is waited for. */
   readonly runHook: HookCalls['run']
+  /** Texts that are secret beside those of the configuration that all share. */
+  readonly furtherSecrets?: KnownSecrets | undefined
 }
 
 export function timeoutOf(host: LifecycleHost, module: Module, step: keyof ModuleTimeouts): number {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { keyedDigest } from '../model/digest.ts'
+import type { KnownSecrets } from '../model/secrecy/known-secrets.ts'
 import type { RedactionBasis } from '../model/secrecy/redaction.ts'
 import { createGraph } from '../modules/graph.ts'
 import { defaultTimeouts, type ModuleTimeouts } from '../modules/define-module.ts'
@@ -100,6 +101,7 @@ export interface EngineParts {
   readonly tenants: TenantContext
   readonly guard: Guard
   readonly judge: Judge
+  readonly furtherSecrets: KnownSecrets
 }
 
 const undoLimit = 8
@@ -124,6 +126,7 @@ export function assembleEngine(parts: EngineParts): Engine {
       },
       basis,
       logger,
+      furtherSecrets: parts.furtherSecrets,
     },
     random,
     breaker: breakerOptions(options.breaker),

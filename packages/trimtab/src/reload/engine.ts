@@ -107,7 +107,7 @@ export class Engine {
       if (this.#closed) this.#noteEndAtClose(retired, scrubbed)
       this.#events.emit({ kind: 'retired', ...retired, error: scrubbed })
     })
-    this.#ledger = new Ledger(this.#events, this.#retirement, options.historyLimit)
+    this.#ledger = new Ledger(this.#events, this.#retirement, options)
     this.#bake = new Bake({
       host: this.#host,
       ledger: this.#ledger,

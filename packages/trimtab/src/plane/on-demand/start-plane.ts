@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { TrimtabError } from '../../errors/trimtab-error.ts'
+import { KnownSecrets } from '../../model/secrecy/known-secrets.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { createGraph } from '../../modules/graph.ts'
 import { createBudget } from '../../primitives/time/budget.ts'
@@ -22,6 +23,7 @@ import { openHealth } from '../health/open-health.ts'
 import { createSharedTenants, openGuarding } from '../guarding.ts'
 import { LivePlane } from '../live-plane.ts'
 import { openPlaneStores } from '../store/plane-stores.ts'
+import { createPlanePublisher } from '../store/publish.ts'
 import { createSharing } from '../../primitives/sharing.ts'
 import { overlaysOf } from '../tenants/tenant-options.ts'
 import { describeCause, observe } from '../events/observe.ts'
@@ -99,6 +101,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   loader.start(boot.loaded)
   const journal = telemetry.listening(state.journal)
   const basis = { key: randomBytes(32), isReference }
+  const furtherSecrets = new KnownSecrets()
   const sharedTenants = createSharedTenants()
   const tenantOf = (id: TenantId): Tenant => tenants?.configs.get(id) ?? sharedTenants.of(id)
   const { context, guard } = openGuarding(
@@ -127,6 +130,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     tenants: context,
     guard,
     judge: planeHealth.judge,
+    furtherSecrets,
   })
   const tenants = openTenants(
     {
@@ -140,6 +144,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
       context,
       random,
       logger,
+      furtherSecrets,
     },
     open,
   )
@@ -189,6 +194,14 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     planeHealth,
     runHost,
     tenants: new LiveTenants(context, tenantOf, tenants),
+    publisher: createPlanePublisher({
+      stores: stores.list,
+      engine,
+      tenants,
+      clock,
+      onPublished: (published) => telling.tell({ kind: 'published', published }),
+    }),
+    catchUpTenants: async () => tenants?.overlays.catchUp(),
     quietTenants: async () => tenants?.quiet(),
     show,
     guard,

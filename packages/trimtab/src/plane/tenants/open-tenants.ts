@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../model/snapshot.ts'
+import type { KnownSecrets } from '../../model/secrecy/known-secrets.ts'
 import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
 import type { Graph } from '../../modules/graph.ts'
 import type { Disposers } from '../../primitives/disposers.ts'
@@ -16,6 +17,7 @@ import type { OwnedTenantContext } from '../../tenancy/context.ts'
 import { TenantConfigs } from '../../tenancy/overlay/tenant-configs.ts'
 import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
 import { TenantOverlays } from '../../tenancy/overlay/tenant-overlays.ts'
+import { TenantSecrets } from '../../tenancy/overlay/tenant-secrets.ts'
 import { TenantWatches } from '../../tenancy/overlay/tenant-watches.ts'
 import type { Reading } from '../assembly.ts'
 import { createFollower, restart } from '../follow-sources.ts'
@@ -34,6 +36,8 @@ export interface OpenTenantsParts {
   readonly context: OwnedTenantContext<unknown>
   readonly random: Random
   readonly logger: Logger
+  /** Where tenants' secrets become known, to be kept out of every text. */
+  readonly furtherSecrets: KnownSecrets
 }
 
 /** The tenants of a plane, from before its boot on. */
@@ -68,6 +72,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     applier: createModuleApplier(engine.hookHost, parts.graph, basis),
     references: reading.references,
     basis,
+    secrets: new TenantSecrets(parts.furtherSecrets),
     sharedSecrets: () => engine.committed?.secrets ?? [],
     source,
     reader,

@@ -1,7 +1,9 @@
 import type { Changes } from '../../model/changes.ts'
+import type { KnownSecrets } from '../../model/secrecy/known-secrets.ts'
 import { createScrubber, secretTexts } from '../../model/secrecy/scrub.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { type Instance, type UnitId, withHeld } from '../../modules/instance.ts'
+import type { LifecycleHost } from '../../modules/lifecycle.ts'
 import type { Retirement } from '../../modules/retirement.ts'
 import type { Running } from '../../modules/running.ts'
 import type { EmitterSource } from '../../primitives/emitter.ts'
@@ -38,10 +40,17 @@ export class Ledger {
   #lingering: readonly Instance[] = []
   readonly #formerSecrets = new FormerSecrets()
 
-  constructor(events: EmitterSource<ReloadEvent>, retirement: Retirement, historyLimit: number) {
+  readonly #furtherSecrets: KnownSecrets | undefined
+
+  constructor(
+    events: EmitterSource<ReloadEvent>,
+    retirement: Retirement,
+    { historyLimit, host }: { readonly historyLimit: number; readonly host: Pick<LifecycleHost, 'furtherSecrets'> },
+  ) {
     this.#events = events
     this.#retirement = retirement
     this.#history = createHistory(historyLimit)
+    this.#furtherSecrets = host.furtherSecrets
   }
 
   get committed(): Committed | undefined {
@@ -84,7 +93,7 @@ export class Ledger {
   scrub(text: string, section?: unknown): string {
     const trees = [this.#committed?.snapshot.config, this.#stable?.snapshot.config, section]
     const texts = trees.flatMap((tree) => [...secretTexts(tree)])
-    return createScrubber([...texts, ...this.secrets])(text)
+    return createScrubber([...texts, ...this.secrets], this.#furtherSecrets)(text)
   }
 
   /** Everything that runs or is kept. */

@@ -30,7 +30,10 @@ export interface StepHostParts {
 }
 
 export function createStepHost(host: LifecycleHost, { previous, next, secrets, basis }: StepHostParts): StepHost {
-  const scrub = createScrubber([...secretTexts(previous?.config), ...secretTexts(next.config), ...secrets])
+  const scrub = createScrubber(
+    [...secretTexts(previous?.config), ...secretTexts(next.config), ...secrets],
+    host.furtherSecrets,
+  )
   return {
     ...host,
     log: (module) => guardedLogger(host.log(module), scrub),

@@ -13,6 +13,7 @@ import type { OverlayRead } from './read-overlay.ts'
 import type { TenantApplied, TenantApplier, TenantSide } from './tenant-applier.ts'
 import type { TenantConfigs, TenantContent } from './tenant-configs.ts'
 import type { TenantFailure, TenantModuleReport } from './tenant-outcome.ts'
+import { ownSecretTexts, type TenantSecrets } from './tenant-secrets.ts'
 
 export interface ReloadTenantParts {
   readonly definition: ConfigDefinition
@@ -20,6 +21,7 @@ export interface ReloadTenantParts {
   readonly applier: TenantApplier
   readonly references: References
   readonly basis: RedactionBasis
+  readonly secrets: TenantSecrets
   /** Texts that are secret for all tenants. */
   readonly sharedSecrets: () => readonly string[]
 }
@@ -70,6 +72,8 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
   const before = request.applied ?? reads
   const changes = changesOf(parts, { tenant, before, next: config, content, shared })
 
+  const own = ownSecrets(parts, content, config, shared)
+  parts.secrets.show(own)
   const inForce = configs.overlays.get(tenant)
   const applied: TenantApplied = applier.isNeeded
     ? await applier.apply({
@@ -85,6 +89,7 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
     case 'idle':
     case 'applied': {
       configs.commit(tenant, content, config, shared, request.isStillHeld)
+      parts.secrets.keep(tenant, own)
       const modules = applied.kind === 'idle' ? [] : applied.modules
       if (changes.isEmpty && modules.length === 0) return { status: 'unchanged', problems: warnings, modules }
       return { status: 'applied', problems: warnings, modules, changes, previous: reads, next: config }
@@ -132,6 +137,16 @@ function changesOf(parts: ReloadTenantParts, { tenant, before, next, content, sh
     ...parts.basis,
   })
   return createChanges(list, redaction)
+}
+
+function ownSecrets(
+  { references }: ReloadTenantParts,
+  content: TenantContent | undefined,
+  config: object,
+  shared: Snapshot<object>,
+): readonly string[] {
+  const referenced = content?.resolved === undefined ? [] : references.secretsOf(content.resolved)
+  return [...new Set([...ownSecretTexts(config, shared.config), ...referenced])]
 }
 
 function secretsOf(
