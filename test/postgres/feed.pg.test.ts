@@ -5,7 +5,8 @@ import { tcpProxy } from '../support/tcp-proxy.ts'
 import { migrate, pgDatabase, postgresListener, postgresStore } from '../../packages/trimtab/src/postgres/index.ts'
 import { environment, follow, openStore, publish, until } from './reader.ts'
 
-const sql = (url: string, text: string) => withConnection(url, async (client) => (await client.query(text)).rows as object[])
+const sql = (url: string, text: string) =>
+  withConnection(url, async (client) => (await client.query(text)).rows as object[])
 
 async function behindProxy(server = testServers()[0]) {
   const { url, port } = await migratedDatabase(server)
@@ -96,7 +97,10 @@ it.each(['black_hole', 'half_open', 'refuse', 'pass'] as const)(
     proxy.become('pass')
     proxy.reset()
     await until(async () => {
-      const [found] = await sql(direct, "select count(*)::int as n from pg_stat_activity where application_name = 'trimtab' and datname = current_database()")
+      const [found] = await sql(
+        direct,
+        "select count(*)::int as n from pg_stat_activity where application_name = 'trimtab' and datname = current_database()",
+      )
       return JSON.stringify(found) === '{"n":0}'
     })
   },
@@ -109,10 +113,25 @@ it('counts notifications that say nothing, and is not moved by them', async () =
   await publish(store, 1)
   await until(() => reader.revision === 1)
   const before = listener.counts()
-  const payloads = ['', 'nonsense', '{}', '1', `1 ${environment} x`, '99999999999999999 a/b', '7 other/place', `1 ${environment}`, `0 ${environment}`]
+  const payloads = [
+    '',
+    'nonsense',
+    '{}',
+    '1',
+    `1 ${environment} x`,
+    '99999999999999999 a/b',
+    '7 other/place',
+    `1 ${environment}`,
+    `0 ${environment}`,
+  ]
   for (const payload of payloads) await sql(url, `select pg_notify('trimtab', '${payload}')`)
   await until(() => listener.counts().received === before.received + payloads.length)
-  expect(listener.counts()).toMatchObject({ malformed: 6, unknown: 1, outOfOrder: 1, disconnects: { ended: 0, unheard: 0 } })
+  expect(listener.counts()).toMatchObject({
+    malformed: 6,
+    unknown: 1,
+    outOfOrder: 1,
+    disconnects: { ended: 0, unheard: 0 },
+  })
   expect(listener.counts().duplicate - before.duplicate).toBe(1)
   await publish(store, 2)
   await until(() => reader.revision === 2)
@@ -155,7 +174,9 @@ it('listens on one connection for any number of stores, environments and readers
   onTestFinished(() => listener.close())
   const stores = schemas.map((schema) => postgresStore({ connectionString: url, schema, max: 1, listener }))
   onTestFinished(async () => void (await Promise.all(stores.map((store) => store.close()))))
-  const readers = stores.flatMap((store) => ['a/one', 'a/two', 'a/two'].map((of) => ({ of, reader: follow(store, of) })))
+  const readers = stores.flatMap((store) =>
+    ['a/one', 'a/two', 'a/two'].map((of) => ({ of, reader: follow(store, of) })),
+  )
   await until(() => readers.every(({ reader }) => reader.revision === 0))
   const [first] = stores
   if (first === undefined) throw new Error('unreachable')

@@ -31,12 +31,19 @@ export interface OpenStore {
 /** A store of the running test, with a feed that is as quick as its timings; closed when the test ends. */
 export function openStore(
   url: string,
-  options: { readonly timings?: ListenerParts['timings']; readonly schema?: string; readonly queryTimeout?: number } = {},
+  options: {
+    readonly timings?: ListenerParts['timings']
+    readonly schema?: string
+    readonly queryTimeout?: number
+  } = {},
 ): OpenStore {
   const { timings = quick, schema, queryTimeout = 2_000 } = options
   const database = pgDatabase({ connectionString: url, queryTimeout, connectTimeout: queryTimeout })
   const listener = listenOn(database, { timings })
-  const store = createConfigStore({ storage: createPostgresStorage(database, { listener, schema }), clock: systemClock })
+  const store = createConfigStore({
+    storage: createPostgresStorage(database, { listener, schema }),
+    clock: systemClock,
+  })
   onTestFinished(async () => {
     await listener.close()
     await store.close()

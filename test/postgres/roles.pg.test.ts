@@ -77,8 +77,12 @@ describe.each(testServers())('the roles on PostgreSQL $version', (server) => {
     for (const role of ['reader', 'publisher', 'owner'] as const) {
       await withConnection(as(role), async (client) => {
         await client.query("set trimtab.tenant = 'acme'")
-        expect(await valuesOf(client, 'select tenant, value from trimtab.entries')).toEqual([{ tenant: 'acme', value: 2 }])
-        expect(await valuesOf(client, 'select tenant, next from trimtab.changes')).toEqual([{ tenant: 'acme', next: 2 }])
+        expect(await valuesOf(client, 'select tenant, value from trimtab.entries')).toEqual([
+          { tenant: 'acme', value: 2 },
+        ])
+        expect(await valuesOf(client, 'select tenant, next from trimtab.changes')).toEqual([
+          { tenant: 'acme', next: 2 },
+        ])
         expect(await valuesOf(client, 'select revision::int from trimtab.revisions')).toEqual([{ revision: 2 }])
       })
     }
@@ -104,7 +108,8 @@ it('gives the roles to a store that somebody without rights over roles has made'
   const { missing } = await migrate(admin, { schema })
   expect(missing).toEqual([])
   onTestFinished(async () => {
-    for (const role of ['owner', 'publisher', 'reader']) await query(url, `drop owned by "${schema}_${role}"; drop role "${schema}_${role}"`)
+    for (const role of ['owner', 'publisher', 'reader'])
+      await query(url, `drop owned by "${schema}_${role}"; drop role "${schema}_${role}"`)
   })
   const { rows } = await withConnection(url, (client) =>
     client.query('select distinct tableowner from pg_tables where schemaname = $1', [schema]),
@@ -125,14 +130,21 @@ it('makes a revision of what is written with SQL, with its author, and tells rea
   )
   await until(() => reader.revision === 2)
   expect(reader.tree).toEqual({ value: 1, list: [1, null] })
-  await query(as('owner'), "update trimtab.entries set value = '5' where path = 'value'; update trimtab.entries set value = value")
+  await query(
+    as('owner'),
+    "update trimtab.entries set value = '5' where path = 'value'; update trimtab.entries set value = value",
+  )
   await query(as('owner'), "insert into trimtab.tenants select id, 'acme', 'active' from trimtab.environments")
   await query(as('owner'), "delete from trimtab.entries where path = 'list'")
   await until(() => reader.revision === 5)
   expect(reader.tree).toEqual({ value: 5 })
   await publish(store, 6)
   const history = await store.history(environment)
-  expect(history.map(({ author }) => author)).toEqual(['dana', ...Array.from({ length: 4 }, () => loginOf('owner')), 'dana'])
+  expect(history.map(({ author }) => author)).toEqual([
+    'dana',
+    ...Array.from({ length: 4 }, () => loginOf('owner')),
+    'dana',
+  ])
   expect(history.map(({ changes }) => changes.map(({ tenant, previous, next }) => [tenant, previous, next]))).toEqual([
     [[undefined, 5, 6]],
     [[undefined, [1, null], undefined]],
@@ -162,7 +174,10 @@ it.each([
   const { store } = openStore(url)
   await publish(store, 1)
   await expect(
-    query(url, `insert into trimtab.entries (environment, tenant, path, value) select id, ${values} from trimtab.environments`),
+    query(
+      url,
+      `insert into trimtab.entries (environment, tenant, path, value) select id, ${values} from trimtab.environments`,
+    ),
   ).rejects.toMatchObject({ code })
   expect(await publish(store, 2)).toBe(2)
 })
@@ -181,7 +196,10 @@ it('goes on with the last good value where a path is none, says which, and recov
   const reader = follow(store)
   await publish(store, 1)
   await until(() => reader.revision === 1)
-  await query(url, `insert into trimtab.entries (environment, path, value) select id, 'a..b', '1' from trimtab.environments`)
+  await query(
+    url,
+    `insert into trimtab.entries (environment, path, value) select id, 'a..b', '1' from trimtab.environments`,
+  )
   await until(() => reader.failures > 0)
   await expect(store.readEnvironment(environment)).rejects.toThrow('has an entry whose path "a..b" is none')
   expect(reader.tree).toEqual({ value: 1 })

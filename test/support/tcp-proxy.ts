@@ -111,11 +111,11 @@ class Link {
       new Way(client, upstream, () => state.mode === 'black_hole', state),
       new Way(upstream, client, () => state.mode === 'black_hole' || state.mode === 'half_open', state),
     ]
-    this.closed = Promise.all(this.#ends.map((end) => new Promise<void>((resolve) => end.once('close', () => resolve())))).then(
-      () => {
-        for (const way of this.#ways) way.stop()
-      },
-    )
+    this.closed = Promise.all(
+      this.#ends.map((end) => new Promise<void>((resolve) => end.once('close', () => resolve()))),
+    ).then(() => {
+      for (const way of this.#ways) way.stop()
+    })
   }
 
   flush(): void {

@@ -27,8 +27,8 @@ export async function lookUp(schema: FollowedSchema, ask: Ask, isListening: bool
     )
   } catch (error) {
     const state = sqlStateOf(error)
-    // Of the connection, or of the server as a whole: none of this store's own.
-    if (state === undefined || /^(08|53|57P)/.test(state)) throw error
+    // Of the connection, the user, or the server as a whole: none of this store's own.
+    if (state === undefined || /^(08|28|3D|53|57P)/.test(state)) throw error
     schema.obstacle = describeFailure(error)
   }
 }

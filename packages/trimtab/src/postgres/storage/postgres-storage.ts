@@ -1,15 +1,13 @@
 import type { JsonObject } from '../../primitives/json.ts'
-import type { Cursor } from '../../store/cursor.ts'
-import type { RevisionChange, RevisionDraft } from '../../store/revision.ts'
 import { appOf } from '../../store/scope.ts'
-import type { Appended, StoreStorage } from '../../store/storage.ts'
-import { sqlStateName, sqlStateOf } from '../failure/sql-states.ts'
+import type { StoreStorage } from '../../store/storage.ts'
 import { withFailures } from '../failure/store-failure.ts'
 import type { SchemaName } from '../identifier.ts'
 import type { PgFeed } from '../listener/pg-feed.ts'
 import { knownMigration } from '../migrations/migrations.ts'
-import type { PgLike, PgRow } from '../pg-like.ts'
-import { type HeadAnswer, headOf, readEnvironment, readFollowing, readRevision, textOf } from './read-rows.ts'
+import type { PgLike } from '../pg-like.ts'
+import { appendDraft } from './append-draft.ts'
+import { type HeadAnswer, headOf, parse, readEnvironment, readFollowing, readRevision, textOf } from './read-rows.ts'
 import { createSchemaReader } from './read-schemas.ts'
 import { createStatements } from './statements.ts'
 
@@ -47,22 +45,10 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
           : [statements.loadScope, [environment, scope.tenant ?? '']]
       return readEnvironment(environment, await ask(`reading ${environment}`, text, values, signal))
     },
-    async append(draft, signal) {
-      const row = await withFailures(`publishing to ${draft.environment}`, signal, () =>
-        again(() => database.query(statements.append, [known, ...valuesOf(draft)], signal)),
-      )
-      const answer = parse<{ kind: Appended['kind']; at: number } & Cursor>(row[0])
-      switch (answer.kind) {
-        case 'appended':
-          return { kind: 'appended', at: answer.at }
-        case 'conflict':
-          return { kind: 'conflict', current: Object.freeze({ revision: answer.revision, hash: answer.hash }) }
-        case 'name_taken':
-          return { kind: 'name_taken' }
-        default:
-          return answer.kind satisfies never
-      }
-    },
+    append: (draft, signal) =>
+      withFailures(`publishing to ${draft.environment}`, signal, () =>
+        appendDraft({ database, statements, draft }, signal),
+      ),
     async following(environment, revision, limit, signal) {
       const values = [environment, String(revision), String(limit)]
       const rows = await ask(`reading what is new in ${environment}`, statements.following, values, signal)
@@ -100,39 +86,4 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
     close,
   }
   return storage
-}
-
-/** Tries once more where PostgreSQL asks for it: as in a database whose transactions are all serializable. */
-async function again(run: () => Promise<readonly PgRow[]>): Promise<readonly PgRow[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await run()
-    } catch (error) {
-      const name = sqlStateName(sqlStateOf(error))
-      if (attempt === 5 || (name !== 'serialization_failure' && name !== 'deadlock_detected')) throw error
-    }
-  }
-}
-
-function valuesOf(draft: RevisionDraft): readonly unknown[] {
-  const { environment, cursor, parent, author, message, rollbackTo, changes } = draft
-  const rollback = rollbackTo === undefined ? null : String(rollbackTo)
-  return [environment, String(cursor.revision), cursor.hash, parent, author, message, rollback, jsonOf(changes)]
-}
-
-/** JSON leaves out what is undefined. */
-function jsonOf(changes: readonly RevisionChange[]): string {
-  return JSON.stringify(
-    changes.map((change) => ({
-      t: change.tenant,
-      p: change.kind === 'leaf' ? change.path : undefined,
-      b: change.previous,
-      a: change.next,
-    })),
-  )
-}
-
-/** The JSON of the column `answer`, as its own statement builds it. */
-function parse<T>(row: PgRow | undefined): T {
-  return JSON.parse(textOf(row, 'answer')) as T // see above
 }

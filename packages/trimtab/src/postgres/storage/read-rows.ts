@@ -37,6 +37,11 @@ export function textOf(row: PgRow | undefined, column: string): string {
   throw new TrimtabError('internal', `The database gave ${typeof value} in the column ${column} in place of text.`)
 }
 
+/** The JSON of the column `answer`. */
+export function parse<T>(row: PgRow | undefined): T {
+  return JSON.parse(textOf(row, 'answer')) as T // whoever asks knows what the statement builds
+}
+
 export function headOf(answer: HeadAnswer | null): Head {
   if (answer === null) return { cursor: genesis, oldest: 1 }
   const { revision, hash, oldest } = answer

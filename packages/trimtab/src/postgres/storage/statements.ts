@@ -6,6 +6,8 @@ export interface Statements {
   readonly loadAll: string
   readonly loadScope: string
   readonly append: string
+  /** When a revision was, by its number and hash. */
+  readonly find: string
   readonly following: string
   readonly revisions: (order: 'oldest_first' | 'newest_first') => string
   readonly prune: string
@@ -38,6 +40,9 @@ export function createStatements(schema: SchemaName): Statements {
     loadAll: load(name, ''),
     loadScope: load(name, 'and n.tenant = $2'),
     append: `select ${name}.append($1::text::integer, $2, $3::text::bigint, $4, $5, $6, $7, $8::text::bigint, $9::text::jsonb) as answer`,
+    find: `
+      select ${milliseconds('r.at')}::text as answer from ${name}.environments e join ${name}.revisions r on r.environment = e.id
+      where e.name = $1 and r.revision = $2::text::bigint and r.hash = $3`,
     following: `
       with e as (select id, revision, hash from ${name}.environments where name = $1)
       select 'head' as kind, ${head}::text as answer from e
