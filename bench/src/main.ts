@@ -11,7 +11,10 @@ const run = promisify(execFile)
 const child = fileURLToPath(new URL('run-group.js', import.meta.url))
 const { isJson, names } = readOptions(process.argv.slice(2), Object.keys(groups))
 
-for (const name of names) {
+for (const [index, name] of names.entries()) {
+  // Beside the results, which may go to a file.
+  console.error(`${index + 1} of ${names.length}: ${name}`)
+  const started = performance.now()
   try {
     const { stdout } = await run(process.execPath, ['--expose-gc', child, name], { maxBuffer: 2 ** 26 })
     // Written by the same build: nobody else prints there, and the last line is the answer.
@@ -19,6 +22,7 @@ for (const name of names) {
     const lines = rows.map(barLine).filter((line) => line !== undefined)
     const text = isJson ? lines.map((line) => `${JSON.stringify(line)}\n`).join('') : `${name}\n${printTable(rows)}\n`
     process.stdout.write(text)
+    console.error(`${((performance.now() - started) / 1_000).toFixed(1)} s`)
   } catch (error) {
     console.error(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`)
     process.exitCode = 1
