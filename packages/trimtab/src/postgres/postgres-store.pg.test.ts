@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import pg from 'pg'
+import { Pool } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { withConnection } from '../../../../test/support/postgres/database.ts'
 import { migratedDatabase } from '../../../../test/support/postgres/migrated-database.ts'
@@ -18,7 +18,7 @@ it('works on a pool of somebody else’s, of one connection, whatever its types 
   const { url } = await migratedDatabase()
   const text = 25
   const getTypeParser = (type: number) => (type === text ? String : () => 'nothing that anybody expects')
-  const pool = new pg.Pool({ connectionString: url, max: 1, types: { getTypeParser } })
+  const pool = new Pool({ connectionString: url, max: 1, types: { getTypeParser } })
   onTestFinished(() => pool.end())
   const store = open({ pool })
   const reader = follow(store)
@@ -77,7 +77,7 @@ describe('what it says when it can not', () => {
     {},
     { connectionString: 'mysql://eve:hunter2@db' },
     { connectionString: 'postgres://eve:hunter2@:::/x' },
-    { connectionString: 'postgres://a/b', pool: new pg.Pool() },
+    { connectionString: 'postgres://a/b', pool: new Pool() },
     { connectionString: 'postgres://a/b', max: 0 },
     { connectionString: 'postgres://a/b', schema: 'pg_temp' },
     { pool: {} },

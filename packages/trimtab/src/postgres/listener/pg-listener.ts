@@ -51,7 +51,7 @@ export function createFeedListener({ database, clock, random, timings }: PgListe
   let session: PushSession | undefined
   let turn = 0
   let isClosed = false
-  let running: { readonly controller: AbortController; readonly done: Promise<void> } | undefined
+  let running: AbortController | undefined
 
   const wakeAll = () => {
     for (const schema of schemas.values()) schema.wakeAll()
@@ -146,13 +146,13 @@ export function createFeedListener({ database, clock, random, timings }: PgListe
   }
   const start = () => {
     const controller = createController()
-    const done = keepTrying(run, controller.signal, { clock, random, timings })
-    running = { controller, done }
-    ends.add(done)
-    void done.then(() => ends.delete(done))
+    const ending = keepTrying(run, controller.signal, { clock, random, timings })
+    running = controller
+    ends.add(ending)
+    void ending.finally(() => ends.delete(ending))
   }
   const stop = () => {
-    running?.controller.abort()
+    running?.abort()
     running = undefined
     session = undefined
     state = { kind: 'connecting', attempts: 0, error: undefined }

@@ -4,7 +4,7 @@ import type { Appended } from '../../store/storage.ts'
 import { sqlStateName, sqlStateOf } from '../failure/sql-states.ts'
 import { knownMigration } from '../migrations/migrations.ts'
 import type { PgLike } from '../pg-like.ts'
-import { parse } from './read-rows.ts'
+import { parseAnswer } from './read-rows.ts'
 import type { Statements } from './statements.ts'
 
 interface Append {
@@ -43,7 +43,8 @@ export async function appendDraft(append: Append, signal: AbortSignal | undefine
 
 async function send({ database, statements, draft }: Append, signal: AbortSignal | undefined): Promise<Appended> {
   const [row] = await database.query(statements.append, valuesOf(draft), signal)
-  const answer = parse<{ kind: Appended['kind']; at: number } & Cursor>(row)
+  // What the function builds.
+  const answer = parseAnswer(row) as { kind: Appended['kind']; at: number } & Cursor
   switch (answer.kind) {
     case 'appended':
       return { kind: 'appended', at: answer.at }
@@ -60,7 +61,7 @@ async function send({ database, statements, draft }: Append, signal: AbortSignal
 async function find({ database, statements, draft }: Append, signal?: AbortSignal): Promise<Appended | undefined> {
   const { environment, cursor } = draft
   const [row] = await database.query(statements.find, [environment, String(cursor.revision), cursor.hash], signal)
-  return row === undefined ? undefined : { kind: 'appended', at: parse<number>(row) }
+  return row === undefined ? undefined : { kind: 'appended', at: Number(parseAnswer(row)) }
 }
 
 function valuesOf(draft: RevisionDraft): readonly unknown[] {

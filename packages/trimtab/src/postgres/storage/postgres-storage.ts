@@ -7,8 +7,16 @@ import type { PgFeed } from '../listener/pg-feed.ts'
 import { knownMigration } from '../migrations/migrations.ts'
 import type { PgLike } from '../pg-like.ts'
 import { appendDraft } from './append-draft.ts'
-import { type HeadAnswer, headOf, parse, readEnvironment, readFollowing, readRevision, textOf } from './read-rows.ts'
-import { createSchemaReader } from './read-schemas.ts'
+import {
+  type HeadAnswer,
+  headOf,
+  parseAnswer,
+  readEnvironment,
+  readFollowing,
+  readRevision,
+  textOf,
+} from './read-rows.ts'
+import { createSchemaReader, type SchemaAnswer } from './read-schemas.ts'
 import { createStatements } from './statements.ts'
 
 export interface PostgresStorageParts {
@@ -35,7 +43,8 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
       const reader = schemaReader.asOf(app)
       const values = [environment, reader.known]
       const [row] = await ask(`preparing a publish to ${environment}`, statements.prepare, values, signal)
-      const answer = parse<{ head: HeadAnswer | null; schemas: Parameters<typeof reader.read>[0] | null }>(row)
+      // What the statement builds.
+      const answer = parseAnswer(row) as { head: HeadAnswer | null; schemas: readonly SchemaAnswer[] | null }
       return { head: headOf(answer.head), schemas: reader.read(answer.schemas ?? []) }
     },
     async load(environment, scope, signal) {
@@ -75,7 +84,8 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
     async schemas(app) {
       const reader = schemaReader.asOf(app)
       const rows = await ask(`reading the schemas of ${app}`, statements.schemas, [app, reader.known])
-      return reader.read(rows.map((row) => parse(row)))
+      // What the statement builds.
+      return reader.read(rows.map((row) => parseAnswer(row) as SchemaAnswer))
     },
     async environments() {
       const rows = await ask('listing the environments', statements.environments, [])

@@ -38,8 +38,8 @@ export function textOf(row: PgRow | undefined, column: string): string {
 }
 
 /** The JSON of the column `answer`. */
-export function parse<T>(row: PgRow | undefined): T {
-  return JSON.parse(textOf(row, 'answer')) as T // whoever asks knows what the statement builds
+export function parseAnswer(row: PgRow | undefined): unknown {
+  return JSON.parse(textOf(row, 'answer'))
 }
 
 export function headOf(answer: HeadAnswer | null): Head {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../primitives/json.ts'
 import type { RegisteredSchema } from '../../store/config-store.ts'
 
-interface SchemaAnswer {
+export interface SchemaAnswer {
   readonly version: string
   /** Tells one content of a version from every other one, after a restore too. */
   readonly key: string
