@@ -9,7 +9,8 @@ beforeAll(buildGateway)
 test('a rolling restart under load with POSTs over open connections loses no request', async () => {
   const server = await startTestUpstream('a')
   const files = {
-    'config.yaml': mainFile({ limit: 1_000_000, level: 'info', port: 0 }),
+    // As behind any balancer: an idle connection is for the client to close, as only it knows what it is about to send.
+    'config.yaml': `${mainFile({ limit: 1_000_000, level: 'info', port: 0 })}  keepAliveTimeout: 10m\n`,
     'routes.d/traffic.yaml': trafficFile({ edit: 0, server, extra: undefined }),
   }
   const fleet = new Fleet(50)

@@ -92,7 +92,7 @@ export class Fleet {
         if (status === 200) this.answered += 1
         else this.failures.push(`status ${status}`)
       } catch (error) {
-        this.failures.push(String(error))
+        this.failures.push(`${String(error)}, while its readiness was ${member.answers.join(', ')}`)
       }
       // Connections are to be open while nothing goes over them, too: that is when one end may close them.
       await pause(rest)
