@@ -57,6 +57,8 @@ export function rawProbes<Subject>(
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: ProbeAnswer): void {
+  // While somebody was asked for authorization another may have answered, or the caller may have gone.
+  if (response.headersSent || response.destroyed) return
   // node takes a flat list of names and values, and does not change it.
   response.writeHead(status, headers as string[])
   response.end(request.method === 'HEAD' ? undefined : body)

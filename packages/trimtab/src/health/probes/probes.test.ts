@@ -61,6 +61,19 @@ type Ask = (path: string, init?: ProbeInit) => Promise<Response>
 type Authorized = (header: (name: string) => string | undefined) => boolean | Promise<boolean>
 type Shape = (health: ReturnType<typeof scripted>['health'], authorize?: Authorized) => Promise<Ask>
 
+it('leaves an answer alone that somebody else gave while it waited for authorization', async () => {
+  let allow: (authorized: boolean) => void = () => {}
+  const { health } = scripted()
+  const probes = nodeProbes(health, { authorize: () => new Promise((resolve) => (allow = resolve)) })
+  const ask = await served((request, response) => {
+    probes(request, response)
+    response.writeHead(408).end()
+    allow(true)
+  })
+  // What came too late would end the process as a rejection that nobody takes.
+  expect((await ask('/health')).status).toBe(408)
+})
+
 const shapes: Record<string, Shape> = {
   node: async (health, authorize) => {
     const probes = nodeProbes(health, {
