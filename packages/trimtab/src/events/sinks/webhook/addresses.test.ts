@@ -28,6 +28,7 @@ it.each([
   ['ff02::1', 'refused'],
   ['no address', 'refused'],
   ['', 'refused'],
+  ['fd20:ce::254', 'refused'],
   ['127.0.0.1', 'loopback'],
   ['127.9.9.9', 'loopback'],
   ['::1', 'loopback'],

@@ -14,8 +14,9 @@ const refused: readonly (readonly [network: string, prefix: number])[] = [
   ['::', 128],
   ['fe80::', 10],
   ['ff00::', 8],
-  // The same by other ways: EC2's metadata, and link-local through NAT64 and 6to4.
+  // The same by other ways: the metadata of EC2 and of Google, and link-local through NAT64 and 6to4.
   ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
   ['64:ff9b::a9fe:0', 112],
   ['2002:a9fe::', 32],
 ]
