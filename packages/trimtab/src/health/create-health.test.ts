@@ -370,12 +370,22 @@ it.each([
   [{ fall: 0 }, 'whole number above 0 as fall'],
   [{ rise: 1.5 }, 'whole number above 0 as rise'],
   [{ remedy: { after: 1, edits: {}, for: '1m', reason: 'x' } }, 'health.remedies'],
+  [{ remedy: null }, 'an object as remedy'],
+  [{ remedy: { after: 0, edits: {}, for: '1m', reason: 'x' } }, 'remedy.after'],
+  [{ remedy: { after: 1, for: '1m', reason: 'x' } }, 'remedy.edits'],
+  [{ remedy: { after: 1, edits: {}, for: '1m' } }, 'remedy.reason'],
+  [{ remedy: { after: 1, edits: {}, reason: 'x' } }, 'remedy.for'],
 ])('a check that cannot be is refused: %o', (wrong, message) => {
   const { health } = open()
   // What the types forbid is what is tried.
   const check = { name: 'check', run: () => healthy(), ...wrong } as HealthCheck
   expect(() => health.add(check)).toThrow(message)
   expect(health.answer.reports).toEqual([])
+})
+
+test.each([[null], [undefined], [5]])('%o is no check', (nothing) => {
+  // What the types forbid is what is tried.
+  expect(() => open().health.add(nothing as never)).toThrow('A health check is an object')
 })
 
 test('a name that is taken is refused until its check is removed', () => {
@@ -412,6 +422,7 @@ describe('a remedy', () => {
   const remedy: Remedy = { after: 3, edits: { 'pool.max': 1 }, for: '15m', reason: 'the database is down' }
   function withRemedies(atMost: number, refused?: string) {
     const applied: string[] = []
+    const expired = new Set<string>()
     const opened = open({
       random: () => 0,
       remedies: {
@@ -419,11 +430,11 @@ describe('a remedy', () => {
         async apply(_, check) {
           if (refused !== undefined) return { refused }
           applied.push(`+${check}`)
-          return { withdraw: () => void applied.push(`-${check}`) }
+          return { withdraw: () => void applied.push(`-${check}`), isInForce: () => !expired.has(check) }
         },
       },
     })
-    return { ...opened, applied }
+    return { ...opened, applied, expired }
   }
 
   test('is applied after so many failed rounds, once, and withdrawn on recovery', async () => {
@@ -460,6 +471,17 @@ describe('a remedy', () => {
     one.remove()
     await clock.advance(15_000)
     expect(applied).toEqual(['+one', '-one', '+two'])
+  })
+
+  test('that has expired takes no place from another, though its outage goes on', async () => {
+    const { scripted, clock, applied, expired } = withRemedies(1)
+    const one = scripted('one', { remedy })
+    const two = scripted('two', { remedy })
+    one.answer = two.answer = () => unhealthy('down')
+    await clock.advance(10_000)
+    expired.add('one')
+    await clock.advance(15_000)
+    expect(applied).toEqual(['+one', '+two'])
   })
 
   test('that is refused is told, and tried again after as many rounds', async () => {

@@ -15,7 +15,7 @@ import type { CollectOptions, Health, HealthEvent } from './health.ts'
 import { orderedEmitter } from './ordered-events.ts'
 import { Remedies, type RemedyHost } from './remedies.ts'
 import type { HealthAnswer, HealthReport } from './report.ts'
-import { checkForeignName, isRequired, type SettledCheck, settleCheck } from './settle-check.ts'
+import { checkForeignName, checkIsObject, isRequired, type SettledCheck, settleCheck } from './settle-check.ts'
 import { SharedAnswer } from './shared-answer.ts'
 
 export interface HealthParts {
@@ -158,14 +158,15 @@ class HealthOfProcess implements HealthCore {
   }
 
   add(check: HealthCheck): Disposer {
+    checkIsObject(check)
     checkForeignName(check)
     return this.addOwn(check)
   }
 
   addOwn(check: HealthCheck, { component, isJudged: judged = true }: AddOptions = {}): Disposer {
     const settled = settleCheck(check)
-    this.#remedies.admit(settled)
     const entry = this.#newEntry(settled, { component, isJudged: judged, isTold: false })
+    this.#remedies.admit(settled)
     this.#entries.set(settled.name, entry)
     this.#collector.add(entry)
     this.#changed([], true)

@@ -8,13 +8,19 @@ export interface RemedyHost {
   /** How many may be in force at once. */
   readonly atMost: number
   /** Sets the values. Gives what takes them back; rejects, or gives the reason, where they are refused. */
-  apply(remedy: Remedy, check: string): Promise<{ readonly withdraw: () => void } | { readonly refused: string }>
+  apply(remedy: Remedy, check: string): Promise<AppliedRemedy | { readonly refused: string }>
+}
+
+interface AppliedRemedy {
+  readonly withdraw: () => void
+  /** False once it has expired, or somebody else has ended it. */
+  readonly isInForce: () => boolean
 }
 
 type Stage =
   | { readonly kind: 'watching' }
   | { readonly kind: 'applying' }
-  | { readonly kind: 'applied'; readonly withdraw: () => void }
+  | ({ readonly kind: 'applied' } & AppliedRemedy)
 
 interface Course {
   readonly settled: SettledCheck
@@ -25,7 +31,8 @@ interface Course {
 }
 
 /**
- * Applies what a check asks for after its failed rounds, once an outage, and takes it back when the check has recovered.
+ * Applies what a check asks for after its failed rounds, once an outage, and takes it back when the check has recovered,
+ * unless it has expired by then.
  *
  *     watching ──failed rounds──► applying ──done──► applied ──passes, or the check is gone──► watching
  *         ▲                          └──refused, after as many failed rounds once more──┘
@@ -87,7 +94,7 @@ export class Remedies {
     const host = this.#host
     const check = settled.name
     if (host === undefined) return
-    const taken = [...this.#courses.values()].filter(({ stage }) => stage.kind !== 'watching').length
+    const taken = [...this.#courses.values()].filter(({ stage }) => isTaken(stage)).length
     if (taken >= host.atMost) {
       const reason = `${taken} in force already, and health.remedies.atMost is ${host.atMost}`
       this.#tell({ kind: 'remedy', check, step: 'failed', reason })
@@ -100,7 +107,7 @@ export class Remedies {
       this.#tell({ kind: 'remedy', check, step: 'failed', reason: end.refused })
       return
     }
-    course.stage = { kind: 'applied', withdraw: end.withdraw }
+    course.stage = { kind: 'applied', ...end }
     this.#tell({ kind: 'remedy', check, step: 'applied', reason: remedy.reason })
     // The world may have moved on while it was applied.
     const isGone = this.#courses.get(settled) !== course
@@ -117,9 +124,14 @@ export class Remedies {
   }
 }
 
+/** One that has expired takes no place, though its outage goes on. */
+function isTaken(stage: Stage): boolean {
+  return stage.kind === 'applying' || (stage.kind === 'applied' && stage.isInForce())
+}
+
 async function attempt(
   apply: () => ReturnType<RemedyHost['apply']>,
-): Promise<{ readonly withdraw: () => void } | { readonly refused: string }> {
+): Promise<AppliedRemedy | { readonly refused: string }> {
   try {
     return await apply()
   } catch (error) {

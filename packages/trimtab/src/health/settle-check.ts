@@ -1,5 +1,5 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
-import { typeName } from '../primitives/json.ts'
+import { isPlainObject, typeName } from '../primitives/json.ts'
 import { checkDefaults, type CheckRole, type CheckTimings, type HealthCheck, healthKinds } from './check.ts'
 
 type Filled<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> }
@@ -34,9 +34,31 @@ export function settleCheck(check: HealthCheck): SettledCheck {
   if (timeout > interval)
     throw refuse(`has a timeout of ${timeout} ms, which is longer than its interval of ${interval} ms`)
   const { fall = checkDefaults.fall, rise = checkDefaults.rise } = check
-  for (const [option, value] of Object.entries({ fall, rise, 'remedy.after': check.remedy?.after ?? 1 }))
+  for (const [option, value] of Object.entries({ fall, rise }))
     if (!(Number.isInteger(value) && value >= 1)) throw refuse(`needs a whole number above 0 as ${option}`)
+  checkRemedy(check.remedy, refuse)
   return { check, name, kind, optional, shared, failReadiness, interval, timeout, fall, rise }
+}
+
+/** What cannot be applied is known now, and not in the middle of an outage. What it sets is for the schema to judge. */
+function checkRemedy(remedy: unknown, refuse: (why: string) => TrimtabError): void {
+  if (remedy === undefined) return
+  if (!isPlainObject(remedy)) throw refuse(`needs an object as remedy, and has ${typeName(remedy)}`)
+  const { after, edits, reason, for: time } = remedy
+  if (!(Number.isInteger(after) && Number(after) >= 1)) throw refuse('needs a whole number above 0 as remedy.after')
+  if (!isPlainObject(edits)) throw refuse(`needs an object as remedy.edits, and has ${typeName(edits)}`)
+  if (typeof reason !== 'string' || reason === '') throw refuse('needs a text as remedy.reason, for whoever finds it')
+  if (typeof time !== 'string' && typeof time !== 'number')
+    throw refuse(`needs milliseconds, or text with a unit, as remedy.for, and has ${typeName(time)}`)
+}
+
+/** Throws `option_invalid` for what is no check at all. */
+export function checkIsObject(check: unknown): void {
+  if (typeof check === 'object' && check !== null) return
+  throw new TrimtabError(
+    'option_invalid',
+    `A health check is an object with a name and a function \`run\`. Found ${typeName(check)}.`,
+  )
 }
 
 function checkName({ name }: HealthCheck): void {

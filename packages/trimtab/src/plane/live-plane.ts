@@ -5,7 +5,7 @@ import type { DeepReadonly } from '../model/deep-readonly.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ModuleRef } from '../modules/define-module.ts'
 import type { UnitId } from '../modules/instance.ts'
-import { createController } from '../primitives/concurrency/abort.ts'
+import { childController, createController } from '../primitives/concurrency/abort.ts'
 import { type Clock, keptAlive } from '../primitives/time/clock.ts'
 import type { Disposer, Disposers } from '../primitives/disposers.ts'
 import type { Json } from '../primitives/json.ts'
@@ -16,6 +16,7 @@ import type { Engine } from '../reload/engine.ts'
 import type { Outcome } from '../reload/outcome.ts'
 import type { ConfigDefinition } from '../schema/define-config.ts'
 import type { Overrides, OverrideTerms } from '../sources/override.ts'
+import type { Edit } from '../store/edit.ts'
 import type { Guard } from '../tenancy/guard/guard.ts'
 import type { Reading } from './assembly.ts'
 import { type CloseOptions, type CloseReport, checkSpan, closeSources } from './close.ts'
@@ -24,6 +25,9 @@ import type { AppliedOverride, Plane, PlaneReloadOptions, PlaneState } from './p
 import type { Tenants } from './tenants/tenants.ts'
 import { stoppingCause } from './health/log-health.ts'
 import type { PlaneHealth } from './health/open-health.ts'
+import type { PlanePublisher, PlanePublishResult, PlanePublishTerms } from './store/publish.ts'
+import type { PlaneStores } from './store/plane-stores.ts'
+import { refresh } from './store/refresh.ts'
 import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
 import {
   pathSelector,
@@ -57,6 +61,10 @@ export interface LivePlaneParts {
   /** Told of every snapshot in the moment in which it comes into force. */
   readonly show: (snapshot: Snapshot<object>) => void
   readonly guard: Guard
+  readonly stores: PlaneStores
+  readonly publisher: PlanePublisher
+  /** Takes in what tenants have of their own now. */
+  readonly catchUpTenants: () => Promise<unknown>
 }
 
 type Life =
@@ -78,9 +86,11 @@ export class LivePlane<Config> implements Plane<Config> {
     this.#parts = parts
     this.#watchHost = { events: parts.engine.events, onAbort: createSharedAbort() }
     this.#config = this.snapshot.config
-    parts.planeHealth.remedyWith(({ edits, for: time, reason }, check) =>
-      this.override(edits, { for: time, reason: `A remedy of the health check ${check}: ${reason}` }),
-    )
+    parts.planeHealth.remedyWith({
+      override: ({ edits, for: time, reason }, check) =>
+        this.override(edits, { for: time, reason: `A remedy of the health check ${check}: ${reason}` }),
+      isInForce: (override) => parts.overrides.list().includes(override),
+    })
     parts.engine.follow((snapshot) => {
       // What this plane's own schema gave.
       this.#config = snapshot.config as DeepReadonly<Config>
@@ -200,6 +210,30 @@ export class LivePlane<Config> implements Plane<Config> {
     return this.#unawaitedByHooks(
       keptAlive(() => engine.reload({ trigger: 'manual', dryRun, candidate, force, skipBake, signal })),
     )
+  }
+
+  refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Outcome> {
+    return this.#unawaitedByHooks(keptAlive(() => this.#refresh(signal)))
+  }
+
+  async #refresh(signal: AbortSignal | undefined): Promise<Outcome> {
+    this.#mustBeOpen()
+    const { engine, reading, stores, catchUpTenants } = this.#parts
+    const { controller, release } = childController(signal, this.#closing.signal)
+    try {
+      return await refresh({ engine, opened: reading.opened, stores, catchUpTenants }, controller.signal)
+    } finally {
+      release()
+    }
+  }
+
+  publish(edits: readonly Edit[], terms: PlanePublishTerms): Promise<PlanePublishResult> {
+    const published = async () => {
+      this.#mustBeOpen()
+      return this.#parts.publisher.publish(edits, terms, this.#closing.signal)
+    }
+    const result = keptAlive(published)
+    return terms.until === undefined ? result : this.#unawaitedByHooks(result)
   }
 
   override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride> {

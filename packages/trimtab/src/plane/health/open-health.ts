@@ -11,6 +11,7 @@ import type { Random } from '../../primitives/random.ts'
 import type { SourceStatus } from '../../reload/candidate/read-layers.ts'
 import type { Engine } from '../../reload/engine.ts'
 import type { Judge } from '../../reload/proof/judge.ts'
+import type { Override } from '../../sources/override.ts'
 import type { PlaneOptions } from '../options.ts'
 import type { AppliedOverride, PlaneState } from '../plane.ts'
 import { createBakeJudge } from './bake-judge.ts'
@@ -27,14 +28,22 @@ export interface PlaneHealthParts {
   readonly bootedFrom: () => Extract<PlaneState, { kind: 'running' }>['bootedFrom']
 }
 
+/** What remedies are carried out with. */
+export interface RemedyHands {
+  override(remedy: Remedy, check: string): Promise<AppliedOverride>
+  isInForce(override: Override): boolean
+}
+
 export interface PlaneHealth {
   readonly health: HealthCore
   /** Who decides about commits. */
   readonly judge: Judge
   /** Keeps in step with what this engine does, from before its boot on. */
   follow(engine: Engine): void
+  /** Something has happened to a source that no reload tells of. */
+  lookAgain(): void
   /** How remedies set values; before that there is nobody to set them. */
-  remedyWith(override: (remedy: Remedy, check: string) => Promise<AppliedOverride>): void
+  remedyWith(hands: RemedyHands): void
 }
 
 /**
@@ -45,7 +54,7 @@ export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealt
   const { options, clock, random, logger } = parts
   const { cacheFor, stuckUnready } = { ...planeHealthDefaults, ...withoutGaps(options.health ?? {}) }
   let engine: Engine | undefined
-  let override: ((remedy: Remedy, check: string) => Promise<AppliedOverride>) | undefined
+  let hands: RemedyHands | undefined
   const health = createHealth({
     clock,
     random,
@@ -53,7 +62,7 @@ export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealt
     cacheFor,
     generation: () => engine?.committed?.snapshot.generation ?? 0,
     clean: (text) => engine?.scrub(text) ?? text,
-    remedies: remedyHost(options.health?.remedies?.atMost, (remedy, check) => override?.(remedy, check)),
+    remedies: remedyHost(options.health?.remedies?.atMost, () => hands),
     isHeld: true,
   })
   open.add(() => health.close())
@@ -61,15 +70,18 @@ export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealt
   checkModules(options, new Set((options.checks ?? []).map(({ name }) => name)))
   const ownJudge = createBakeJudge({ clock, health, options: { ...bakeDefaults, ...timesOf(options) } })
 
+  let lookAgain = () => {}
+
   return {
     health,
     judge: options.bake?.judge ?? ownJudge,
     remedyWith(next) {
-      override = next
+      hands = next
     },
+    lookAgain: () => lookAgain(),
     follow(next) {
       engine = next
-      const lookAgain = createOwnChecks({ ...parts, health, engine: () => next, stuckUnready })
+      lookAgain = createOwnChecks({ ...parts, health, engine: () => next, stuckUnready })
       const modules = new ModuleChecks(next, health, logger)
       next.events.on((event) => {
         switch (event.kind) {
@@ -123,19 +135,16 @@ function checkModules({ modules = [], health }: PlaneHealthParts['options'], nam
   }
 }
 
-function remedyHost(
-  atMost: number | undefined,
-  override: (remedy: Remedy, check: string) => Promise<AppliedOverride> | undefined,
-): RemedyHost | undefined {
+function remedyHost(atMost: number | undefined, handsOf: () => RemedyHands | undefined): RemedyHost | undefined {
   if (atMost === undefined) return undefined
   return {
     atMost,
     async apply(remedy, check) {
-      const applied = await override(remedy, check)
-      if (applied === undefined) return { refused: 'the plane is not there yet' }
-      const { override: inForce, outcome } = applied
-      if (inForce === undefined) return { refused: `the override ended as ${outcome.status}` }
-      return { withdraw: () => inForce.withdraw() }
+      const hands = handsOf()
+      if (hands === undefined) return { refused: 'the plane is not there yet' }
+      const { override, outcome } = await hands.override(remedy, check)
+      if (override === undefined) return { refused: `the override ended as ${outcome.status}` }
+      return { withdraw: () => override.withdraw(), isInForce: () => hands.isInForce(override) }
     },
   }
 }
