@@ -65,6 +65,7 @@ export type {
   PlaneState,
 } from './plane/plane.ts'
 export type { RunOptions } from './plane/run.ts'
+export type { PlanePublishResult, PlanePublishTerms } from './plane/store/publish.ts'
 export type { TelemetryOptions } from './plane/telemetry/telemetry-options.ts'
 export type { TenantOptions } from './plane/tenants/tenant-options.ts'
 export type { Tenants, TenantStatus } from './plane/tenants/tenants.ts'

@@ -6,6 +6,7 @@ import { type ModuleEventData, moduleEvents } from './types/module.ts'
 import { type PlaneEventData, planeEvents } from './types/plane.ts'
 import { type ProofEventData, proofEvents } from './types/proof.ts'
 import { type ReloadEventData, reloadEvents } from './types/reload.ts'
+import { type StoreEventData, storeEvents } from './types/store.ts'
 import { type SinkEventData, sinkEvents } from './types/sink.ts'
 import { type TenantEventData, tenantEvents } from './types/tenant.ts'
 
@@ -18,6 +19,7 @@ export interface EventData
     HealthEventData,
     TenantEventData,
     GuardEventData,
+    StoreEventData,
     SinkEventData {}
 
 /** What an event is called: `dev.trimtab.reload.completed`. */
@@ -58,5 +60,6 @@ export const eventTypes: EventTable<EventData> = {
   ...healthEvents,
   ...tenantEvents,
   ...guardEvents,
+  ...storeEvents,
   ...sinkEvents,
 }

@@ -12,11 +12,13 @@ import type { Outcome, StuckModule } from '../reload/outcome.ts'
 import type { PendingRestart } from '../reload/plan/pending-restart.ts'
 import type { PathsOf, ValueAt } from '../schema/section.ts'
 import type { Override, OverrideTerms } from '../sources/override.ts'
+import type { Edit } from '../store/edit.ts'
 import type { Guard } from '../tenancy/guard/guard.ts'
 import type { CloseOptions, CloseReport } from './close.ts'
 import type { Explanation } from './explain.ts'
 import type { RunOptions } from './run.ts'
 import type { Tenants } from './tenants/tenants.ts'
+import type { PlanePublishResult, PlanePublishTerms } from './store/publish.ts'
 import type { Selector, ValueChange, WatchOptions } from './watchers.ts'
 
 /** What a plane is doing. */
@@ -117,6 +119,18 @@ export interface Plane<Config> extends AsyncDisposable {
 
   /** Goes from the current snapshot to the newest candidate. A reload that fails does not throw: its outcome says so. */
   reload(options?: PlaneReloadOptions): Promise<Outcome>
+  /**
+   * Has every source that reads by itself look now, then reloads: what was published before this call is in the outcome.
+   * Throws `source_unreadable` where one can't be asked now; then nothing has been reloaded.
+   */
+  refresh(options?: { readonly signal?: AbortSignal | undefined }): Promise<Outcome>
+  /**
+   * Publishes to a store that this plane reads, on top of what it has read, or of `expected`. Resolves when the store has
+   * it, or with `until` when this plane has taken it in, or refused to: that is the outcome, and the publish stays.
+   * Throws `part_not_configured` where no source or tenants of that environment are read from a store, and
+   * `store_unavailable`.
+   */
+  publish(edits: readonly Edit[], terms: PlanePublishTerms): Promise<PlanePublishResult>
   /** Sets values above every source for a time. One that is refused is withdrawn. */
   override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride>
   /** Leases a module's resource for one call. */

@@ -37,6 +37,7 @@ export class Settlement {
   /** Settles the pass, at once or when its commit has proved itself. The state has been taken in before. */
   async conclude(pass: Pass, end: AttemptEnd, outcome: Outcome): Promise<void> {
     if (end.kind === 'applied' && !isInVain(end)) {
+      pass.committed(outcome)
       await this.#await(pass, end, outcome)
       return
     }

@@ -5,6 +5,7 @@ import { guardEvent } from './guard-events.ts'
 import { healthEvent } from './health-events.ts'
 import { overrideEvent } from './override-events.ts'
 import { bakeEvent, breakerEvent } from './proof-events.ts'
+import { feedEvents, publishedEvent } from './store-events.ts'
 import { tenantEvents } from './tenant-events.ts'
 import { pendingData, stuckData } from './reload-data.ts'
 import { committedEvents, settledEvents } from './reload-events.ts'
@@ -59,6 +60,10 @@ export function createEventMapper(clean: (text: string) => string): (event: Plan
         return tenantEvents(event.event, clean)
       case 'guard':
         return [guardEvent(event.event, clean)]
+      case 'feed':
+        return feedEvents(event.feed, clean)
+      case 'published':
+        return [publishedEvent(event.published, clean)]
       case 'recovered':
         return [{ type: 'dev.trimtab.boot.recovered', data: { from: event.from, why: clean(event.why) } }]
       default:

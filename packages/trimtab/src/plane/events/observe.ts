@@ -7,6 +7,7 @@ import { printProblem } from '../../schema/problem.ts'
 import type { GuardEvent } from '../../tenancy/guard/guard.ts'
 import { printViolation } from '../../tenancy/guard/violation.ts'
 import { healthLog } from '../health/log-health.ts'
+import type { PlaneFeedEvent } from '../store/plane-stores.ts'
 import type { PlaneEvent } from './plane-event.ts'
 
 /** Turns what a plane tells into lines for people. */
@@ -77,6 +78,14 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
         logger.info(`Override ${override.id} ${event.event.kind}: ${override.paths.join(', ')} (${override.reason})`)
         return
       }
+      case 'feed':
+        logFeed(logger, event.feed)
+        return
+      case 'published': {
+        const { environment, revision } = event.published
+        logger.info(`Published revision ${revision.cursor.revision} of ${environment} (${revision.message})`)
+        return
+      }
       case 'guard':
         logGuard(logger, event.event)
         return
@@ -84,6 +93,28 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
         event satisfies never
     }
   })
+}
+
+function logFeed(logger: Logger, { environment, event }: PlaneFeedEvent): void {
+  switch (event.kind) {
+    case 'lost':
+      logger.error(`store:${environment} can't be read, so that its last content stays in use: ${event.error.message}`)
+      return
+    case 'restored':
+      logger.info(`store:${environment} is read again after ${Math.round(event.lostFor)} ms`)
+      return
+    case 'adopted':
+      if (event.because !== 'rewound') return
+      logger.warn(
+        `store:${environment} has another history: revision ${event.next.cursor.revision} is taken over in place of ` +
+          `revision ${event.previous?.cursor.revision ?? 0}`,
+      )
+      return
+    case 'advanced':
+      return
+    default:
+      event satisfies never
+  }
 }
 
 function logGuard(logger: Logger, event: GuardEvent): void {

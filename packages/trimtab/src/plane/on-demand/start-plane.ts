@@ -164,6 +164,10 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   planeHealth.follow(engine)
   planeHealth.health.events.on((event) => telling.tell({ kind: 'health', event }))
   overrides.on((event) => telling.tell({ kind: 'override', event }))
+  stores.events.on((feed) => {
+    telling.tell({ kind: 'feed', feed })
+    planeHealth.lookAgain()
+  })
   guard.events.on((event) => telling.tell({ kind: 'guard', event }))
   tenants?.events.on((event) => telling.tell({ kind: 'tenant', event }))
   if (boot.from !== 'configured') telling.tell({ kind: 'recovered', from: boot.from, why: boot.why })
@@ -194,6 +198,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     planeHealth,
     runHost,
     tenants: new LiveTenants(context, tenantOf, tenants),
+    stores,
     publisher: createPlanePublisher({
       stores: stores.list,
       engine,

@@ -17,6 +17,8 @@ export interface ReloadRequest {
   readonly signal?: AbortSignal | undefined
   /** Nobody waits for it in particular: it is wanted until it has ended. */
   readonly background?: boolean | undefined
+  /** When its caller hears of it: at the commit, or when that is stable or undone, which is the default. */
+  readonly until?: 'committed' | 'stable' | undefined
 }
 
 /** One way through the pipeline, wanted by one or several callers. */
@@ -35,13 +37,15 @@ export interface Pass {
   join(request: ReloadRequest): Promise<Outcome>
   /** Ends it whoever wants it: the plane is closing. */
   cancel(reason: Error): void
+  /** It is in force, and may still have to prove itself. */
+  committed(outcome: Outcome): void
   settle(outcome: Outcome): void
   fail(error: unknown): void
 }
 
 export function createPass(id: string, onAbort: AbortListening): Pass {
   const triggers = new Set<Trigger>()
-  const callers = new Set<Deferred<Outcome>>()
+  const callers = new Map<Deferred<Outcome>, 'committed' | 'stable'>()
   const controller = createController()
   let background = false
   let isAsked = false
@@ -51,7 +55,7 @@ export function createPass(id: string, onAbort: AbortListening): Pass {
   let candidate: OutsideCandidate | undefined
 
   const finish = (end: (caller: Deferred<Outcome>) => void) => {
-    for (const caller of callers) end(caller)
+    for (const caller of callers.keys()) end(caller)
     callers.clear()
   }
   return {
@@ -86,7 +90,7 @@ export function createPass(id: string, onAbort: AbortListening): Pass {
       isAsked ||= request.background !== true
 
       const caller = deferred<Outcome>()
-      callers.add(caller)
+      callers.set(caller, request.until ?? 'stable')
       const release = onAbort(request.signal, () => {
         callers.delete(caller)
         caller.reject(abortReason(request.signal))
@@ -97,6 +101,13 @@ export function createPass(id: string, onAbort: AbortListening): Pass {
     },
     cancel(reason) {
       controller.abort(reason)
+    },
+    committed(outcome) {
+      for (const [caller, until] of callers) {
+        if (until !== 'committed') continue
+        callers.delete(caller)
+        caller.resolve(outcome)
+      }
     },
     settle(outcome) {
       finish((caller) => caller.resolve(outcome))

@@ -29,6 +29,12 @@ export class TenantLanes<Trigger, Result> {
     return lane.waiting.result
   }
 
+  /** Resolves when what was asked for one tenant has settled. */
+  async settled(id: TenantId): Promise<void> {
+    const lane = this.#lanes.get(id)
+    await Promise.allSettled([lane?.running, lane?.waiting?.result])
+  }
+
   /** Resolves when everything that was asked for has settled. */
   async idle(): Promise<void> {
     while (this.#lanes.size > 0) {

@@ -98,6 +98,13 @@ export class TenantOverlays {
     return outcomes
   }
 
+  /** Resolves when what the source has now is in force, or refused, for everybody; also what was under way for these. */
+  async catchUp(ids: readonly TenantId[] = []): Promise<void> {
+    const { settled } = await this.#sync('overlay', false)
+    await settled
+    await Promise.all(ids.map((id) => this.#lanes.settled(id)))
+  }
+
   /** What a reference gives may be something else: who uses one is read again. */
   referencesChanged(): void {
     for (const id of this.#names.keys()) this.#background(id, 'reference')

@@ -1,0 +1,56 @@
+import type { EventDraft } from '../../events/event-types.ts'
+import type { PlaneFeedEvent } from '../store/plane-stores.ts'
+import type { OwnPublish } from '../store/publish.ts'
+import { bounded } from './bounded.ts'
+
+/** None for what follows what was known: a reload tells of what it changes. */
+export function feedEvents(
+  { environment, event }: PlaneFeedEvent,
+  clean: (text: string) => string,
+): readonly EventDraft[] {
+  switch (event.kind) {
+    case 'lost': {
+      const { attempts, error } = event
+      const data = { environment, attempts, code: error.code, error: clean(error.message) }
+      return [{ type: 'dev.trimtab.feed.lost', subject: environment, data }]
+    }
+    case 'restored': {
+      const { cursor, lostFor } = event
+      const data = { environment, ...cursor, lostFor: Math.round(lostFor) }
+      return [{ type: 'dev.trimtab.feed.restored', subject: environment, data }]
+    }
+    case 'adopted': {
+      const { because, previous, next } = event
+      if (because !== 'rewound' || previous === undefined) return []
+      const data = {
+        environment,
+        ...next.cursor,
+        previousRevision: previous.cursor.revision,
+        previousHash: previous.cursor.hash,
+      }
+      return [{ type: 'dev.trimtab.feed.rewound', subject: environment, data }]
+    }
+    case 'advanced':
+      return []
+    default:
+      return event satisfies never
+  }
+}
+
+export function publishedEvent({ environment, revision }: OwnPublish, clean: (text: string) => string): EventDraft {
+  const { cursor, author, message, changes } = revision
+  const tenants = [...new Set(changes.flatMap(({ tenant }) => tenant ?? []))]
+  return {
+    type: 'dev.trimtab.store.published',
+    subject: environment,
+    data: {
+      environment,
+      ...cursor,
+      author: clean(author),
+      message: clean(message),
+      paths: bounded(changes.flatMap((change) => (change.kind === 'leaf' ? [change.path] : []))),
+      tenants: bounded(tenants),
+      changeCount: changes.length,
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import { isTrimtabError, TrimtabError } from '../../errors/trimtab-error.ts'
+import { childController } from '../../primitives/concurrency/abort.ts'
+import type { Clock } from '../../primitives/time/clock.ts'
+import type { Engine } from '../../reload/engine.ts'
+import type { Outcome } from '../../reload/outcome.ts'
+import type { PublishResult, PublishTerms } from '../../store/config-store.ts'
+import type { Cursor } from '../../store/cursor.ts'
+import type { Edit } from '../../store/edit.ts'
+import type { Revision } from '../../store/revision.ts'
+import { readScope } from '../../store/scope.ts'
+import type { TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
+import { parseTenantId, type TenantId } from '../../tenancy/tenant-id.ts'
+import type { OpenTenants } from '../tenants/open-tenants.ts'
+import { expectPass } from './expect-pass.ts'
+import type { PlaneStore } from './plane-stores.ts'
+
+/** Who publishes, why, on top of what, and what is waited for. */
+export interface PlanePublishTerms extends Omit<PublishTerms, 'expected'> {
+  /** Where the author was looking: what this plane has read, if it is left away. */
+  readonly expected?: Cursor | undefined
+  /** Waits for this plane: until the revision is in force, or until it has proved itself. Without it, for the store alone. */
+  readonly until?: 'committed' | 'stable' | undefined
+}
+
+/** How a publish ended, and what became of it in this plane. */
+export type PlanePublishResult =
+  | Exclude<PublishResult, { kind: 'published' }>
+  | (Extract<PublishResult, { kind: 'published' }> & {
+      /**
+       * How the reload ended that contained the revision. Undefined where it was not waited for: without `until`, where only
+       * tenants' own values were published, and where the signal or the plane's end came first.
+       */
+      readonly outcome: Outcome | undefined
+      /** The same for the tenants whose own values were published. */
+      readonly tenants: readonly TenantOutcome[]
+    })
+
+/** What a plane has published. */
+export interface OwnPublish {
+  readonly environment: string
+  readonly revision: Revision
+}
+
+export interface PlanePublisher {
+  publish(edits: readonly Edit[], terms: PlanePublishTerms, closing: AbortSignal): Promise<PlanePublishResult>
+}
+
+export interface PlanePublisherParts {
+  readonly stores: readonly PlaneStore[]
+  readonly engine: Engine
+  readonly tenants: Pick<OpenTenants, 'overlays' | 'events'> | undefined
+  readonly clock: Clock
+  readonly onPublished: (published: OwnPublish) => void
+}
+
+/** Publishes on behalf of the plane, and waits for the pass that contains it. */
+export function createPlanePublisher(parts: PlanePublisherParts): PlanePublisher {
+  const { engine, tenants, clock, onPublished } = parts
+  return {
+    async publish(edits, { until, expected, ...terms }, closing) {
+      const { store, feed, environment } = storeOf(parts.stores, edits)
+      const from = expected ?? (feed.document ?? (await feed.ready(terms.signal))).cursor
+      const waiting = until === undefined ? undefined : expectPass({ engine, feed, clock, until })
+      const outcomes = new Map<TenantId, TenantOutcome>()
+      const stopListening = tenants?.events.on((event) => {
+        if (event.kind === 'settled') outcomes.set(event.outcome.tenant, event.outcome)
+      })
+      const { controller, release } = childController(terms.signal, closing)
+      const { signal } = controller
+      try {
+        const result = await store.publish(edits, { ...terms, expected: from })
+        if (result.kind !== 'published') return result
+        const { cursor, revision } = result
+        onPublished({ environment, revision })
+        const unawaited = { ...result, outcome: undefined, tenants: [] }
+        if (waiting === undefined) return unawaited
+        try {
+          await waiting.reached(cursor, signal)
+          const outcome = isShared(revision) ? await waiting.outcome(cursor, signal) : undefined
+          const ids = tenantsIn(revision)
+          if (ids.length > 0) await tenants?.overlays.catchUp(ids)
+          const ended = ids.flatMap((id) => outcomes.get(id) ?? tenants?.overlays.lastOutcome(id) ?? [])
+          return { ...result, outcome, tenants: ended }
+        } catch (error) {
+          // It is published, whoever has stopped waiting.
+          if (signal.aborted || (isTrimtabError(error) && error.code === 'plane_closed')) return unawaited
+          throw error
+        }
+      } finally {
+        release()
+        stopListening?.()
+        waiting?.end()
+      }
+    },
+  }
+}
+
+/** Whether it has changed something for all. */
+function isShared({ changes }: Revision): boolean {
+  return changes.some((change) => change.tenant === undefined)
+}
+
+function tenantsIn({ changes }: Revision): readonly TenantId[] {
+  const named = changes.flatMap(({ tenant }) => tenant ?? [])
+  return [...new Set(named)].map((tenant) => parseTenantId(tenant))
+}
+
+function storeOf(stores: readonly PlaneStore[], edits: readonly Edit[]): PlaneStore {
+  const wanted = Array.isArray(edits) ? readScope(edits[0]?.scope)?.environment : undefined
+  const [only] = stores
+  // What is wrong with the edits themselves the store says.
+  const found = wanted === undefined ? only : stores.find(({ environment }) => environment === wanted)
+  if (found !== undefined) return found
+  const read = stores.map(({ environment }) => environment)
+  const what = wanted === undefined ? 'no environment of a store' : `nothing of ${wanted}`
+  throw new TrimtabError(
+    'part_not_configured',
+    `This plane reads ${what}${read.length === 0 ? '' : `, but ${read.join(', ')}`}. Add storeSource() to its sources.`,
+  )
+}
