@@ -13,7 +13,7 @@ import { createConfigStore } from '../../packages/trimtab/src/store/create-confi
 export const environment = 'checkout/production'
 
 /** The usual times, a tenth of them. */
-export const quick = {
+const quick = {
   beat: 200,
   patience: 300,
   proof: 200,

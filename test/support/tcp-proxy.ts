@@ -3,7 +3,7 @@ import { createConnection, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 /** What a proxy does with what it is given. */
-export type ProxyMode =
+type ProxyMode =
   /** Passes everything on. */
   | 'pass'
   /** Takes connections and data, also those that are open already, and passes nothing on. Nobody is told. */

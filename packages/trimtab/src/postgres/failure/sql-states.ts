@@ -1,5 +1,5 @@
 /** The codes of PostgreSQL that something here depends on or that people meet, by the names its manual gives them. */
-export const sqlStates = {
+const sqlStates = {
   '08000': 'connection_exception',
   '08003': 'connection_does_not_exist',
   '08006': 'connection_failure',

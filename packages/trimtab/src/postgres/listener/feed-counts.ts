@@ -16,10 +16,9 @@ export interface FeedCounts {
   readonly disconnects: Readonly<Record<DisconnectReason, number>>
 }
 
-export const disconnectReasons = ['ended', 'silent', 'failed', 'unheard'] as const
-export type DisconnectReason = (typeof disconnectReasons)[number]
+export type DisconnectReason = 'ended' | 'silent' | 'failed' | 'unheard'
 
-export type NotificationKind = 'received' | 'malformed' | 'unknown' | 'duplicate' | 'outOfOrder' | 'missed'
+type NotificationKind = 'received' | 'malformed' | 'unknown' | 'duplicate' | 'outOfOrder' | 'missed'
 
 export interface FeedCounter {
   count(kind: NotificationKind): void

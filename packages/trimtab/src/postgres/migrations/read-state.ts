@@ -63,7 +63,7 @@ async function missingParts(ask: Ask, schema: SchemaName): Promise<readonly stri
   return (await isTriggerThere(ask, schema)) ? roles : [...roles, missingTrigger(schema)]
 }
 
-export async function isTriggerThere(ask: Ask, schema: SchemaName): Promise<boolean> {
+async function isTriggerThere(ask: Ask, schema: SchemaName): Promise<boolean> {
   const rows = await ask(
     `select from pg_trigger where tgrelid = to_regclass($1) and tgname = 'notify_readers' and tgenabled in ('O', 'A')`,
     [`${quoteIdentifier(schema)}.environments`],
