@@ -76,11 +76,16 @@ export class Connections {
    */
   async drain(): Promise<void> {
     this.#draining = true
+    const now = this.#clock.monotonic()
+    for (const connection of this.#connections.values()) {
+      connection.responses.forEach((response) => this.#sayGoodbye(response))
+      // However long it was idle, a request may be on its way: who sends it has only now been able to hear of the stop.
+      connection.idleSince = now
+    }
     const closed = new Promise<void>((resolve) => {
       // Already closed is closed.
       this.#server.close(() => resolve())
     })
-    for (const { responses } of this.#connections.values()) responses.forEach((response) => this.#sayGoodbye(response))
     this.#sweep()
     await closed
     this.#timer?.cancel()

@@ -210,6 +210,18 @@ describe('a listener that stops', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('answers a request that was on its way over a connection that had been idle for long', async () => {
+    const { clock, connect, close } = await openListener((_request, response) => response.end('done'))
+    const client = await connect()
+    client.send(get)
+    await client.until('done')
+    await clock.advance(60_000)
+    const closing = close()
+    client.send(get)
+    expect((await client.ended).split('done')).toHaveLength(3)
+    await closing
+  })
+
   it('closes idle connections when the time for that is over', async () => {
     const { close, connect, clock } = await openListener((_request, response) => response.end('done'))
     const [silent, idle] = [await connect(), await connect()]
