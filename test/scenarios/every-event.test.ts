@@ -1,4 +1,15 @@
-import { createPlane, defineConfig, defineModule, dynamic, perTenant, secret, type TrimtabEvent } from 'trimtab'
+import {
+  createPlane,
+  defineConfig,
+  defineModule,
+  dynamic,
+  memoryStore,
+  perTenant,
+  secret,
+  storeSource,
+  type TrimtabEvent,
+} from 'trimtab'
+import { faultyStore } from '../../packages/trimtab/src/testing/faulty-store.ts'
 import { type EventSink, type EventType, eventTypes, functionSink } from 'trimtab/sinks'
 import { createManualClock, createRecording, scriptedOverlays, scriptedSource } from 'trimtab/testing'
 import { expect, test } from 'vitest'
@@ -53,10 +64,12 @@ test('every type of event is told by a plane, is valid, comes in order, and show
   const sick = () => (hangs ? new Promise<boolean>(() => {}) : !isSick)
   const source = scriptedSource({ name: 'main', tree: {} })
   source.fail({ code: 'unreadable', severity: 'error', message: 'the disk is gone' })
+  const memory = memoryStore({ clock })
+  const store = faultyStore(memory, clock)
   const overlays = scriptedOverlays({ trees: { acme: { limits: { rate: 2 } } } })
   const plane = await createPlane({
     config,
-    sources: [source],
+    sources: [storeSource({ store, environment: 'shop/production', optional: true }), source],
     fallback: scriptedSource({ name: 'spare', tree: {} }),
     modules: [a, b, teller],
     tenants: { overlays },
@@ -140,6 +153,17 @@ test('every type of event is told by a plane, is valid, comes in order, and show
   expect(() => plane.guard.assert({ tenant: 'acme', resource: passwords.old, operation: 'read' })).toThrow()
   plane.guard.setAllow(['shared/'], { actor: 'dana', reason: passwords.old })
   plane.guard.setMode('lenient', { actor: 'dana', reason: 'INC-2' })
+
+  // A store that is published to, lost, back, and restored to an older point.
+  const restore = memory.backup()
+  const publish = { scope: 'shop/production', path: 'b.value', value: 8 }
+  await settle(clock, plane.publish([publish], { author: 'dana', message: `instead of ${passwords.old}` }))
+  store.faults.down = true
+  await clock.advance(30_000)
+  store.faults.down = false
+  await clock.advance(5_000)
+  restore()
+  await clock.advance(10)
 
   // Health: sick, then well again, then hanging. A sink that fails, and takes events again.
   isSick = true

@@ -1,4 +1,4 @@
-import { createPlane, defineConfig, defineModule, dynamic, perTenant, secret } from 'trimtab'
+import { createPlane, defineConfig, defineModule, dynamic, memoryStore, perTenant, secret, storeSource } from 'trimtab'
 import { type EventSink, functionSink } from 'trimtab/sinks'
 import { createManualClock, createRecording, scriptedOverlays, scriptedSource } from 'trimtab/testing'
 import { z } from 'zod'
@@ -38,10 +38,11 @@ export async function liveThroughEverything({ meterProvider, tracerProvider }: O
   const sick = () => (hangs ? new Promise<boolean>(() => {}) : !isSick)
   const source = scriptedSource({ name: 'main', tree: {} })
   source.fail({ code: 'unreadable', severity: 'error', message: `the disk of ${planted.old} is gone` })
+  const store = memoryStore({ clock })
   const overlays = scriptedOverlays({ trees: { acme: { limits: { rate: 2 } }, globex: {} } })
   const plane = await createPlane({
     config,
-    sources: [source],
+    sources: [storeSource({ store, environment: 'shop/production', optional: true }), source],
     fallback: scriptedSource({ name: 'spare', tree: {} }),
     modules: [a, b, health],
     tenants: { overlays },
@@ -110,6 +111,12 @@ export async function liveThroughEverything({ meterProvider, tracerProvider }: O
     }
   }
   await settle(clock, plane.override({ 'b.value': 9 }, { for: '1h', reason: planted.old }))
+
+  const restore = store.backup()
+  const publish = { scope: 'shop/production', path: 'b.value', value: 8 }
+  await settle(clock, plane.publish([publish], { author: 'dana', message: planted.old }))
+  restore()
+  await clock.advance(10)
 
   isSick = true
   await clock.advance(20_000)

@@ -18,6 +18,7 @@ export const attributes = {
   'trimtab.violation.kind': '`missing_context`, `invalid_context`, `cross_tenant`, `mismatch`',
   'trimtab.sink': 'The sink, by its name',
   'trimtab.source': 'The source, by its name',
+  'trimtab.environment': 'The environment of a store',
 } as const satisfies Readonly<Record<string, string>>
 
 export type AttributeName = keyof typeof attributes

@@ -164,6 +164,37 @@ export const instruments = {
     description: '1 where a source can’t be read and its last content stays in use, 0 where it can',
     attributes: ['trimtab.source'],
   },
+  'trimtab.feed.age': {
+    kind: 'gauge',
+    unit: 's',
+    description: 'Time since a store was last known to have nothing newer. A few seconds, while it can be read',
+    attributes: ['trimtab.environment'],
+  },
+  'trimtab.feed.push': {
+    kind: 'gauge',
+    unit: '{feed}',
+    description: '1 where a store tells of what is published, 0 where it is asked in intervals',
+    attributes: ['trimtab.environment'],
+  },
+  'trimtab.feed.wakeups': {
+    kind: 'observed_counter',
+    unit: '{wakeup}',
+    description: 'How often a store has said that there may be something new',
+    attributes: ['trimtab.environment'],
+  },
+  'trimtab.feed.failures': {
+    kind: 'observed_counter',
+    unit: '{attempt}',
+    description: 'Attempts to read a store that failed',
+    attributes: ['trimtab.environment'],
+  },
+  'trimtab.feed.rewinds': {
+    kind: 'counter',
+    unit: '{rewind}',
+    description:
+      'How often a store had another history than it had before: it was restored, or lost what it had confirmed',
+    attributes: ['trimtab.environment'],
+  },
   'trimtab.events.delivered': {
     kind: 'observed_counter',
     unit: '{event}',

@@ -158,6 +158,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     tenants,
     overrides: () => overrides.list().length,
     sources: () => reading.reader.status,
+    stores: stores.list,
     sinks: () => telling.events.sinks,
   })
   telling.follow(engine)

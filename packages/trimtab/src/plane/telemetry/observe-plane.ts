@@ -13,6 +13,8 @@ import type { TelemetryLabels } from './telemetry-labels.ts'
 
 type BootedFrom = Extract<PlaneState, { kind: 'running' }>['bootedFrom']
 
+import type { PlaneStore } from '../store/plane-stores.ts'
+
 /** What is looked at when somebody collects. */
 export interface ObservedPlane {
   readonly engine: Engine
@@ -22,6 +24,7 @@ export interface ObservedPlane {
   readonly tenants: { readonly configs: TenantConfigs; readonly overlays: TenantOverlays } | undefined
   readonly overrides: () => number
   readonly sources: () => readonly SourceStatus[]
+  readonly stores: readonly PlaneStore[]
   readonly sinks: () => readonly SinkStatus[]
   /** Wall time of the last reload that ended with what is configured in force. */
   readonly convergedAt: () => number | undefined
@@ -37,6 +40,14 @@ export function observePlane(plane: ObservedPlane, labels: TelemetryLabels, obse
     const source = { 'trimtab.source': name }
     if (age !== undefined) observe('trimtab.source.age', age / 1_000, source)
     observe('trimtab.source.stale', staleSince === undefined ? 0 : 1, source)
+  }
+  for (const { environment, feed } of plane.stores) {
+    const labelled = { 'trimtab.environment': environment }
+    const { age, status, counts } = feed
+    if (age !== undefined) observe('trimtab.feed.age', age / 1_000, labelled)
+    observe('trimtab.feed.push', status.kind === 'push' ? 1 : 0, labelled)
+    observe('trimtab.feed.wakeups', counts.wakeups, labelled)
+    observe('trimtab.feed.failures', counts.failures, labelled)
   }
   for (const { name, delivered, lost, waiting } of plane.sinks()) {
     const sink = { 'trimtab.sink': name }

@@ -6,6 +6,8 @@ import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
 import type { PlaneEvent } from '../events/plane-event.ts'
 import type { TelemetryLabels } from './telemetry-labels.ts'
 
+import type { PlaneFeedEvent } from '../store/plane-stores.ts'
+
 /** Counts and times what a plane tells. What is told no more than once a while is asked for instead: see `observePlane`. */
 export function createEventRecorder(record: Recording, labels: TelemetryLabels): (event: PlaneEvent) => void {
   return (event) => {
@@ -24,6 +26,9 @@ export function createEventRecorder(record: Recording, labels: TelemetryLabels):
         return
       case 'tenant':
         recordTenant(record, event.event)
+        return
+      case 'feed':
+        recordFeed(record, event.feed)
         return
       default:
     }
@@ -63,6 +68,11 @@ function recordHealth(record: Recording, labels: TelemetryLabels, event: HealthE
     default:
       event satisfies never
   }
+}
+
+function recordFeed(record: Recording, { environment, event }: PlaneFeedEvent): void {
+  if (event.kind !== 'adopted' || event.because !== 'rewound') return
+  record('trimtab.feed.rewinds', 1, { 'trimtab.environment': environment })
 }
 
 function recordTenant(record: Recording, event: TenantEvent): void {
