@@ -113,6 +113,7 @@ export class Engine {
       ledger: this.#ledger,
       events: this.#events,
       takeTurn: (job) => this.#turns.enqueue(() => this.#verdictTurn(job), 'first'),
+      lookAgain: () => again('retry'),
     })
     this.#settlement = new Settlement({
       host: this.#host,

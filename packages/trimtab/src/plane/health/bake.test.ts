@@ -124,6 +124,24 @@ describe('a commit is judged by the required health checks', () => {
     expect(plane.config.pool.max).toBe(2)
   })
 
+  test('a way back that is undone with what it takes back leaves nothing to complain of', async () => {
+    let isDown = false
+    const check: HealthCheck = { name: 'db', run: () => (isDown ? unhealthy('down') : healthy()) }
+    const { plane, clock } = await open({ checks: [check] })
+    await clock.advance(30_000)
+    const outcomes = [plane.set({ pool: { max: 2 } })]
+    await clock.advance(1_000)
+    outcomes.push(plane.set({}))
+    await clock.advance(1_000)
+    isDown = true
+    await clock.advance(30_000)
+    expect((await Promise.all(outcomes)).map(({ status }) => status)).toEqual(['rolled_back', 'rolled_back'])
+    expect(plane.config.pool.max).toBe(1)
+    // What is configured is what runs.
+    expect(plane.lastOutcome?.status).toBe('unchanged')
+    expect(plane.health.answer.reports.find((report) => report.check === 'trimtab/reload')?.status).toBe('healthy')
+  })
+
   test('one that gives no verdict until the end of its time undoes it', async () => {
     let hangs = false
     const check: HealthCheck = {

@@ -33,6 +33,8 @@ export interface BakeParts {
   readonly events: EmitterSource<ReloadEvent>
   /** Gives a verdict its turn, before the reloads that wait. */
   readonly takeTurn: (job: () => Promise<void>) => void
+  /** Has what is configured looked at once more, in the background. */
+  readonly lookAgain: () => void
 }
 
 /**
@@ -201,6 +203,8 @@ export class Bake {
     const facts = { reasons, reports, stuck, undone: units, committed, endedAt: host.clock.now() }
     for (const { pass, outcome } of undone)
       if (outcome.status !== 'partial_applied') ledger.settle(pass, rolledBack(outcome, facts))
+    // The newest was a way back already: what is configured runs, and no warning is to say otherwise.
+    if (before.snapshot.digest === snapshot.digest && stuck.length === 0) this.#parts.lookAgain()
   }
 
   async #keep(): Promise<void> {
