@@ -64,6 +64,7 @@ test('a mistake that every module accepts is undone by health while requests flo
   await service.line(/^stable: generation 4,/)
   expect(await (await ask()).json()).toMatchObject({ upstream: 'other' })
 
+  expect(await gateway.stop()).toBe(0)
   const completed = eventsIn(gateway).flatMap(({ type, data }) => {
     return type === 'dev.trimtab.reload.completed' ? [data] : []
   })
@@ -76,5 +77,4 @@ test('a mistake that every module accepts is undone by health while requests flo
     { status: 'full_success', generation: 4 },
   ])
   expect(readFileSync(gateway.path('events/events.jsonl'), 'utf8')).not.toMatch(/hidden|token-/)
-  expect(await gateway.stop()).toBe(0)
 })

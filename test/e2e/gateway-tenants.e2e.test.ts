@@ -83,9 +83,9 @@ test('a request comes in for the tenant it names with the token of that tenant, 
   await gateway.change('tenants/acme.yaml', rotated, /^  changed   access\.suspended: true → false$/)
   expect([await ask(acme), await ask({ ...acme, ...bearer('hidden-other-token-of-acme') })]).toEqual([403, 200])
 
+  expect(await gateway.stop()).toBe(0)
   const written = [service.lines.join('\n'), readFileSync(gateway.path('events/events.jsonl'), 'utf8')].join('\n')
   expect(written).not.toContain('hidden')
-  expect(await gateway.stop()).toBe(0)
 })
 
 test('probes ask for no tenant, and tell why to operators alone', async () => {
