@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { nextOutcome } from '../../../../../test/support/next-event.ts'
+import { environment, storeWorld } from '../../../../../test/support/store-world.ts'
+import { tempFolder } from '../../../../../test/support/temp-folder.ts'
+import { argsSource } from '../../sources/args.ts'
+import { envSource } from '../../sources/env.ts'
+import { fileSource } from '../../sources/file.ts'
+import { storeSource } from '../../store/source/store-source.ts'
+
+/** A file under a store under the environment under arguments. */
+async function composite(variables: Record<string, string> = {}, argv: readonly string[] = []) {
+  const world = storeWorld()
+  const file = join(tempFolder(), 'config.yaml')
+  writeFileSync(file, 'pool: { max: 5, idle: 6 }\n')
+  const { store } = world
+  const sources = [
+    fileSource(file, { watch: false }),
+    storeSource({ store, environment, optional: true }),
+    envSource({ prefix: 'APP_', env: variables }),
+    argsSource(argv),
+  ]
+  return { ...world, file, sources, begin: () => world.start({ sources }) }
+}
+
+describe('a file under a store under the environment under arguments', () => {
+  test('is one configuration from the start, the later over the earlier', async () => {
+    const { set, begin } = await composite({ APP_POOL__IDLE: '7' }, ['--set', 'pool.idle=8'])
+    await set('pool.max', 20)
+    await set('pool.idle', 9)
+    const plane = await begin()
+    expect(plane.config.pool).toEqual({ max: 20, idle: 8 })
+    const from = (path: string) => plane.explain(path).contributions.map(({ origin }) => origin.source.split(':')[0])
+    expect(from('pool.idle')).toEqual(['args', 'env', 'store', 'file'])
+    expect(from('pool.max')).toEqual(['store', 'file'])
+  })
+
+  test('does not ignore a document that is newer than the file, nor the file for one that is older', async () => {
+    const { set, begin, file } = await composite()
+    await set('pool.max', 20)
+    const plane = await begin()
+    writeFileSync(file, 'pool: { max: 50, idle: 60 }\n')
+    expect(await plane.reload()).toMatchObject({ status: 'full_success' })
+    expect(plane.config.pool).toEqual({ max: 20, idle: 60 })
+    const taken = nextOutcome(plane, 'full_success')
+    await set('pool.idle', 3)
+    await taken
+    expect(plane.config.pool).toEqual({ max: 20, idle: 3 })
+  })
+
+  test('picks up the first document that is ever published, and shows what is below when it is taken away', async () => {
+    const { set, publish, begin, source } = await composite()
+    const plane = await begin()
+    expect(source(plane)).toMatchObject({ state: 'absent', cursor: { revision: 0 } })
+    expect(plane.config.pool.max).toBe(5)
+    const first = nextOutcome(plane, 'full_success')
+    await set('pool.max', 20)
+    await first
+    expect(plane.config.pool.max).toBe(20)
+    expect(source(plane)).toMatchObject({ state: 'read', cursor: { revision: 1 } })
+    const second = nextOutcome(plane, 'full_success')
+    await publish({ scope: environment, path: 'pool', remove: true })
+    await second
+    expect(plane.config.pool).toEqual({ max: 5, idle: 6 })
+    expect(source(plane)).toMatchObject({ state: 'read', cursor: { revision: 2 } })
+  })
+})
+
+describe('a start while the store is away', () => {
+  test('waits for it, then runs on what was good last, loudly, and is current by itself', async () => {
+    const { clock, store, set, start, lines, events, sources } = await composite()
+    const stateDir = join(tempFolder(), 'state')
+    await set('pool.max', 20)
+    const first = await start({ sources, stateDir })
+    expect(first.config.pool.max).toBe(20)
+    await first.close()
+
+    store.faults.down = true
+    store.faults.deaf = true
+    lines.length = 0
+    const from = clock.monotonic()
+    const starting = start({ sources, stateDir })
+    let plane: Awaited<typeof starting> | undefined
+    void starting.then((made) => (plane = made))
+    for (let step = 0; plane === undefined && step < 400; step += 1) {
+      await new Promise((resolve) => setImmediate(resolve))
+      await clock.advance(100)
+    }
+    const second = await starting
+    expect(clock.monotonic() - from).toBeGreaterThanOrEqual(15_000)
+    expect(second.state).toMatchObject({ bootedFrom: 'last_known_good' })
+    expect(second.config.pool.max).toBe(20)
+    expect(lines.join('\n')).toMatch(/can't be read: .*The network is down[^]*last known good/)
+    expect(second.sources.find(({ name }) => name.startsWith('store'))).toMatchObject({
+      state: 'unreadable',
+      lastError: 'The network is down.',
+    })
+
+    await set('pool.max', 30)
+    store.faults.down = false
+    const current = nextOutcome(second, 'full_success')
+    await clock.advance(5_000)
+    await current
+    expect(second.config.pool.max).toBe(30)
+    expect(events.map(({ type }) => type)).toContain('dev.trimtab.feed.restored')
+  })
+
+  test('fails where nothing is known', async () => {
+    const { clock, store, start } = storeWorld()
+    store.faults.down = true
+    const failing = start().then(
+      () => 'started',
+      (error: unknown) => String(error),
+    )
+    await clock.advance(20_000)
+    expect(await failing).toMatch(/store:checkout\/production.*The network is down/s)
+    expect(clock.pending).toBe(0)
+  })
+})
