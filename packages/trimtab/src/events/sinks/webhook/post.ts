@@ -16,6 +16,8 @@ export interface PostRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
   readonly signal: AbortSignal
+  /** Told of the answer when it begins: what follows of it decides nothing. */
+  readonly onAnswer: (answer: Answer) => void
 }
 
 /** Bytes of an answer that are read to keep the connection; more ends it. */
@@ -28,7 +30,7 @@ export function createAgent(url: URL): http.Agent {
 }
 
 /** Sends one body. Follows no redirect: it is an answer like any other. Rejects where there was no answer. */
-export function post({ url, agent, lookup, headers, body, signal }: PostRequest): Promise<Answer> {
+export function post({ url, agent, lookup, headers, body, signal, onAnswer }: PostRequest): Promise<Answer> {
   const { request: open } = url.protocol === 'https:' ? https : http
   return new Promise((resolve, reject) => {
     const request = open(url, {
@@ -44,6 +46,7 @@ export function post({ url, agent, lookup, headers, body, signal }: PostRequest)
     request.on('response', (response) => {
       let size = 0
       const answer = { status: response.statusCode ?? 0, retryAfter: retryAfterOf(response.headers['retry-after']) }
+      onAnswer(answer)
       response.on('data', (chunk: Buffer) => {
         size += chunk.length
         if (size > longestAnswer) response.destroy()

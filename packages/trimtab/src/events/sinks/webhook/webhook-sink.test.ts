@@ -92,6 +92,12 @@ describe('a webhook', () => {
     expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(['run-1', 'run-1', 'run-1'])
   })
 
+  it('takes an answer that never ends for what it began with', async () => {
+    const { received, url } = await receive((_, response) => void response.writeHead(200).write('x'))
+    await deliver(openSink({ url, timeout: 100 }))
+    expect(received).toHaveLength(1)
+  })
+
   it('is tried again after a connection that ends without an answer', async () => {
     const { received, url } = await receive((request) => request.socket.destroy())
     await deliver(openSink({ url }))

@@ -45,12 +45,19 @@ export function openWebhook(target: WebhookTarget, { clock, random }: SinkHost):
       'webhook-timestamp': String(timestamp),
       'webhook-signature': keys.map((key) => signatureOf({ id, timestamp, body }, key)).join(' '),
     }
+    let begun: Answer | undefined
+    const onAnswer = (answer: Answer) => {
+      begun = answer
+    }
     const end = await runStep({
       clock,
       timeout,
       signal,
-      run: (attemptSignal) => post({ url, agent, lookup, headers, body: Buffer.from(body), signal: attemptSignal }),
+      run: (attemptSignal) =>
+        post({ url, agent, lookup, headers, body: Buffer.from(body), signal: attemptSignal, onAnswer }),
     })
+    // An answer that does not come to its end has said what it had to: sent again, the event would be there twice.
+    if (end.kind !== 'done' && begun !== undefined) return judge(begun)
     switch (end.kind) {
       case 'done':
         return judge(end.value)
