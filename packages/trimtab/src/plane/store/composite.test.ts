@@ -99,7 +99,7 @@ describe('a start while the store is away', () => {
 
     await set('pool.max', 30)
     store.faults.down = false
-    const current = nextOutcome(second, 'full_success')
+    const current = new Promise((resolve) => second.watch('pool.max', resolve))
     await clock.advance(5_000)
     await current
     expect(second.config.pool.max).toBe(30)
