@@ -37,7 +37,7 @@ export interface HealthParts {
 export const healthDefaults = { cacheFor: 250 } as const
 
 /** What one run of a check saw, before damping. */
-export interface Observation {
+interface Observation {
   readonly check: string
   /** Of the snapshot that was in force when the run began. */
   readonly generation: number
@@ -45,7 +45,7 @@ export interface Observation {
 }
 
 /** Who adds a check for somebody else. */
-export interface AddOptions {
+interface AddOptions {
   /** What its reports name as component where its findings name none. */
   readonly component?: string | undefined
   /** False for a check that is never to decide about a reload. */

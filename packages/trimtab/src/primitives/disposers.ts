@@ -4,7 +4,7 @@ export type Disposer = () => void
 type Cleanup = () => unknown
 
 /** One thing to close. */
-export interface Closing {
+interface Closing {
   readonly cleanup: Cleanup
   /** What it closes, for whoever has to name what did not. */
   readonly names: () => readonly string[]

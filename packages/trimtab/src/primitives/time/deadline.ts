@@ -79,21 +79,3 @@ export function runStep<T>(options: StepOptions<T>): Promise<StepEnd<T>> {
     )
   })
 }
-
-/** Waits for `work`, at most `budget` milliseconds, which may be Infinity. False where it was given up. */
-export async function finishedWithin({
-  clock,
-  budget,
-  work,
-}: {
-  readonly clock: Clock
-  readonly budget: number
-  readonly work: PromiseLike<unknown>
-}): Promise<boolean> {
-  if (budget === Infinity) {
-    await work
-    return true
-  }
-  const end = await runStep({ clock, timeout: Math.min(budget, 2 ** 31 - 1), run: () => work })
-  return end.kind === 'done'
-}

@@ -24,7 +24,7 @@ export type UndoEntry =
   | { readonly kind: 'stop'; readonly step: Step }
 
 /** The section a resource has to run on when it is started anew. */
-export type SectionFor = (instance: Instance) => unknown
+type SectionFor = (instance: Instance) => unknown
 
 export interface UndoneUnit {
   readonly action: Action
