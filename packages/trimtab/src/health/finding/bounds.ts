@@ -15,12 +15,12 @@ export const findingLimits = {
   text: 1_024,
 } as const
 
-/** Characters that are looked at before secrets are taken out: a secret cut in half is not recognised. */
-const spare = 4
+/** Characters of a text in which secrets are looked for: one that is cut in half, as a key of 5 KiB would be, is not recognised. */
+const searched = 65_536
 
 /** At most so many bytes of a text, cut between characters, with what `clean` takes out taken out. */
 export function boundText(text: string, bytes: number, clean: (text: string) => string): string {
-  const near = text.length > bytes * spare ? text.slice(0, bytes * spare) : text
+  const near = text.length > searched ? text.slice(0, searched) : text
   const cleaned = clean(near)
   if (cleaned.length * 3 <= bytes) return cleaned
   if (near === text && Buffer.byteLength(cleaned) <= bytes) return cleaned

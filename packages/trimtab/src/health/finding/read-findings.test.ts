@@ -121,6 +121,14 @@ test('details are bounded in number, depth and length, and hold JSON alone', () 
   expect(read({ status: 'healthy', details: 'text' })[0]?.details).toBeUndefined()
 })
 
+test('a secret that is longer than what is kept of a text is taken out all the same', () => {
+  const key = 'k'.repeat(8_192)
+  const [finding] = read([{ status: 'healthy', message: key, details: { [key]: key }, component: key }], (text) =>
+    text.replaceAll(key, '[secret]'),
+  )
+  expect(finding).toMatchObject({ message: '[secret]', details: { '[secret]': '[secret]' }, component: '[secret]' })
+})
+
 test('more components than can be kept are cut, and secrets are taken out of every text', () => {
   const many = Array.from({ length: 1_000 }, (_, index) => ({ status: 'healthy', component: `c${index}` }))
   expect(read(many)).toHaveLength(256)

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../testing/manual-clock.ts'
 import { createTenantContext } from '../context.ts'
 import type { TenantId } from '../tenant-id.ts'
-import { createGuard } from './create-guard.ts'
+import { createGuard, type GuardParts } from './create-guard.ts'
 import type { GuardEvent } from './guard.ts'
 import type { GuardOptions } from './guard-options.ts'
 
-function make(options: GuardOptions = {}) {
+function make(options: GuardOptions & Pick<GuardParts, 'clean'> = {}) {
   const clock = createManualClock()
   const context = createTenantContext({ tenantOf: (id) => ({ id, config: {} }) })
   const removed = new Set<string>()
@@ -186,6 +186,13 @@ describe('the guard', () => {
     // @ts-expect-error plain JavaScript may give anything
     read('acme', { toString: () => 'secret' })
     expect(guard.violations()[0]?.resource).toBe('object')
+  })
+
+  it('takes out secrets that are longer than what is kept of a text', () => {
+    const key = 'k'.repeat(8_192)
+    const { read, guard } = make({ mode: 'lenient', clean: (text) => text.replaceAll(key, '[secret]') })
+    read('acme', `rows of ${key}`)
+    expect(guard.violations()[0]?.resource).toBe('rows of [secret]')
   })
 
   it('counts each kind for each tenant, the first thousand by themselves', () => {

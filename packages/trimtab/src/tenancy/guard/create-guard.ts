@@ -50,6 +50,9 @@ const eventSpacing = 100
 /** Characters of a resource and an operation that are kept. */
 const longestText = 256
 
+/** Characters of them in which secrets are looked for. */
+const searched = 65_536
+
 interface Found {
   readonly kind: ViolationKind
   readonly tenant: TenantId | undefined
@@ -243,7 +246,7 @@ class LiveGuard implements OwnedGuard {
   #shortened(text: unknown): string {
     if (typeof text !== 'string') return typeName(text)
     // Cut after it is clean, because a part of a secret would not be known for one; and before, because it may be endless.
-    return this.#clean(text.slice(0, longestText * 16)).slice(0, longestText)
+    return this.#clean(text.slice(0, searched)).slice(0, longestText)
   }
 
   #said({ actor, reason }: GuardChange): GuardChange & { readonly at: number } {
