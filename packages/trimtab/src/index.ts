@@ -66,6 +66,7 @@ export type {
 } from './plane/plane.ts'
 export type { RunOptions } from './plane/run.ts'
 export type { PlanePublishResult, PlanePublishTerms } from './plane/store/publish.ts'
+export { type HeldFolder, holdFolder } from './plane/state/slot/hold-folder.ts'
 export type { TelemetryOptions } from './plane/telemetry/telemetry-options.ts'
 export type { TenantOptions } from './plane/tenants/tenant-options.ts'
 export type { Tenants, TenantStatus } from './plane/tenants/tenants.ts'

@@ -140,6 +140,13 @@ export const errorCodes = {
     retryable: true,
     action: 'Wait or look after the store. What was read before goes on being served.',
   },
+  store_in_use: {
+    title: 'Another process has the embedded store',
+    status: 503,
+    exitCode: 14,
+    retryable: true,
+    action: 'Stop the process that the message names, or let both share a PostgreSQL.',
+  },
   store_incompatible: {
     title: 'The store and this version of Trimtab do not fit together',
     status: 500,

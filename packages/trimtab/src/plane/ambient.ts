@@ -9,3 +9,8 @@ export interface Ambient {
 export function ambient(): Ambient {
   return { env: process.env, runHost: process }
 }
+
+/** For people who look for the process; another one may get the same number. */
+export function ambientPid(): number {
+  return process.pid
+}

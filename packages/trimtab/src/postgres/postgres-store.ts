@@ -32,9 +32,19 @@ export interface PostgresStore extends ConfigStore {
  * const { tree, cursor } = await store.readEnvironment('checkout/production')
  */
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
-  const { schema, listener: shared, referenceSchemes, clock = systemClock } = options
-  const database = pgDatabase(options)
-  const listener = shared ?? listenOn(database, { clock })
+  const { schema, listener, referenceSchemes, clock } = options
+  return storeOn(pgDatabase(options), { schema, listener, referenceSchemes, clock })
+}
+
+export interface StoreOnOptions extends PostgresStorageOptions, StoreOptions {}
+
+/**
+ * A store on any database that is like PostgreSQL, with its tables made by `migrate` before: what `postgresStore` is on `pg`,
+ * and the embedded store on PGlite. The database is closed with it. Throws `option_invalid` for options that can't be.
+ */
+export function storeOn(database: PgLike, options: StoreOnOptions = {}): PostgresStore {
+  const { schema, listener: shared, referenceSchemes, clock = systemClock, random, timings } = options
+  const listener = shared ?? listenOn(database, { clock, random, timings })
   const storage = storageOn(database, { schema, listener, isShared: shared !== undefined })
   return { ...createConfigStore({ storage, clock, referenceSchemes }), listener }
 }
