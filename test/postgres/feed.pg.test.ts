@@ -27,7 +27,13 @@ describe.each(testServers())('the feed on PostgreSQL $version', (server) => {
       url,
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'trimtab' and datname = current_database()",
     )
-    await publish(writer.store, 2)
+    // Its own connections were ended, too.
+    await until(() =>
+      publish(writer.store, 2).then(
+        () => true,
+        () => false,
+      ),
+    )
     await until(() => reader.revision === 2)
     await until(() => store.feedStatus(environment).kind === 'push')
     expect(listener.counts().disconnects).toMatchObject({ ended: 1, silent: 0, unheard: 0 })
@@ -110,8 +116,9 @@ it('counts notifications that say nothing, and is not moved by them', async () =
   const { url } = await migratedDatabase()
   const { store, listener } = openStore(url)
   const reader = follow(store)
+  await until(() => store.feedStatus(environment).kind === 'push')
   await publish(store, 1)
-  await until(() => reader.revision === 1)
+  await until(() => reader.revision === 1 && listener.counts().received === 1)
   const before = listener.counts()
   const payloads = [
     '',

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts'
 
 /**
- * The tables of a store. Names are not qualified: the script is run, and its functions are bound, with a search path of the
- * store's schema alone.
+ * The tables of a store. The script is run with a search path of the store's schema alone, and functions that have the rights of
+ * the owner are bound to it.
  */
 export const store: Migration = {
   number: 1,
@@ -121,7 +121,7 @@ declare
   v_at timestamptz;
   v_head environments%rowtype;
 begin
-  perform refuse_old(p_known);
+  if exists (select from migrations where is_breaking and number > p_known) then perform refuse_old(p_known); end if;
   -- The row is locked until the end of the transaction: revisions are allotted in the order of the commits.
   update environments set revision = p_revision, hash = p_hash
     where name = p_environment and revision = p_revision - 1 and hash = p_parent
@@ -141,17 +141,20 @@ begin
     end if;
   end if;
 
-  insert into changes (environment, revision, ordinal, tenant, path, previous, next)
-    select v_environment, p_revision, ordinal, coalesce(c ->> 't', ''), c ->> 'p', c -> 'b', c -> 'a'
-    from jsonb_array_elements(p_changes) with ordinality as given (c, ordinal);
+  perform set_config('trimtab.writer', 'append', true);
+  with given as (
+    select ordinal, coalesce(c ->> 't', '') as tenant, c ->> 'p' as path, c -> 'b' as previous, c -> 'a' as next
+    from jsonb_array_elements(p_changes) with ordinality as given (c, ordinal)
+  ), kept as (
+    insert into changes (environment, revision, ordinal, tenant, path, previous, next)
+      select v_environment, p_revision, ordinal, tenant, path, previous, next from given
+  )
+  insert into entries (environment, tenant, path, value, revision)
+    select v_environment, tenant, path, next, p_revision from given where path is not null and next is not null
+    on conflict (environment, tenant, path) do update set value = excluded.value, revision = excluded.revision;
   insert into revisions (environment, revision, hash, parent, author, message, rollback_to)
     values (v_environment, p_revision, p_hash, p_parent, p_author, p_message, p_rollback_to)
     returning at into v_at;
-  perform set_config('trimtab.writer', 'append', true);
-  insert into entries (environment, tenant, path, value, revision)
-    select v_environment, coalesce(c ->> 't', ''), c ->> 'p', c -> 'a', p_revision
-    from jsonb_array_elements(p_changes) as given (c) where c ? 'p' and c ? 'a'
-    on conflict (environment, tenant, path) do update set value = excluded.value, revision = excluded.revision;
   if p_changes @? '$[*] ? (exists(@.p) && !exists(@.a))' then
     delete from entries using jsonb_array_elements(p_changes) as given (c)
       where environment = v_environment and c ? 'p' and not c ? 'a'
@@ -177,7 +180,6 @@ declare
   v_changes jsonb;
   v_head environments%rowtype;
 begin
-  if current_setting('trimtab.writer', true) = 'append' then return null; end if;
   if tg_op in ('UPDATE', 'DELETE') then v_old := 'select environment, tenant, ' || v_place || ' from old_rows'; end if;
   if tg_op in ('UPDATE', 'INSERT') then v_new := 'select environment, tenant, ' || v_place || ' from new_rows'; end if;
   for v_environment, v_changes in execute format(
@@ -196,15 +198,20 @@ begin
   return null;
 end $$;
 create trigger note_insert after insert on entries referencing new table as new_rows
-  for each statement execute function note_direct_write();
+  for each statement when (current_setting('trimtab.writer', true) is distinct from 'append')
+  execute function note_direct_write();
 create trigger note_update after update on entries referencing old table as old_rows new table as new_rows
-  for each statement execute function note_direct_write();
+  for each statement when (current_setting('trimtab.writer', true) is distinct from 'append')
+  execute function note_direct_write();
 create trigger note_delete after delete on entries referencing old table as old_rows
-  for each statement execute function note_direct_write();
+  for each statement when (current_setting('trimtab.writer', true) is distinct from 'append')
+  execute function note_direct_write();
 create trigger note_insert after insert on tenants referencing new table as new_rows
-  for each statement execute function note_direct_write();
+  for each statement when (current_setting('trimtab.writer', true) is distinct from 'append')
+  execute function note_direct_write();
 create trigger note_update after update on tenants referencing old table as old_rows new table as new_rows
-  for each statement execute function note_direct_write();
+  for each statement when (current_setting('trimtab.writer', true) is distinct from 'append')
+  execute function note_direct_write();
 
 -- History has no way to say these.
 create function refuse_direct_write() returns trigger language plpgsql as $$
@@ -215,6 +222,60 @@ end $$;
 create trigger refuse_truncate before truncate on entries for each statement execute function refuse_direct_write();
 create trigger refuse_truncate before truncate on tenants for each statement execute function refuse_direct_write();
 create trigger refuse_delete before delete on tenants for each statement execute function refuse_direct_write();
+
+-- What readers and publishers ask most. As functions, so that the plan of each is made once on a connection, and not at each
+-- call: it takes longer than the work. They run with the rights of whoever calls them, and their names are qualified in place of a
+-- search path, which costs as much as a small statement.
+create function prepare_publish(p_environment text, p_known json) returns text
+  language plpgsql stable as $$
+begin
+  return json_build_object(
+    'head', (
+      select json_build_object('revision', e.revision, 'hash', e.hash,
+        'oldest', (select min(r.revision) from {schema}.revisions r where r.environment = e.id))
+      from {schema}.environments e where e.name = p_environment),
+    'schemas', (
+      select json_agg({schema}.registered_schema(s, p_known) order by s.ordinal desc) from {schema}.schemas s
+      where s.app = split_part(p_environment, '/', 1) and (s.live_until > clock_timestamp()
+        or s.ordinal = (select max(n.ordinal) from {schema}.schemas n where n.app = s.app))));
+end $$;
+
+-- The key tells the content from every other one; what the caller knows already is not sent again.
+create function registered_schema(s {schema}.schemas, p_known json) returns json
+  language plpgsql stable as $$
+declare
+  v_key text := s.ordinal || '@' || extract(epoch from s.registered_at);
+begin
+  return json_build_object('version', s.version, 'key', v_key,
+    'schema', case when p_known::jsonb ? v_key then null else s.schema end,
+    'at', floor(extract(epoch from s.registered_at) * 1000), 'live', coalesce(s.live_until > clock_timestamp(), false));
+end $$;
+
+create function following(p_environment text, p_revision bigint, p_limit integer) returns table (kind text, answer text)
+  language plpgsql stable as $$
+declare
+  v_head {schema}.environments%rowtype;
+begin
+  select * into v_head from {schema}.environments where name = p_environment;
+  if not found then return; end if;
+  return query select 'head', json_build_object('revision', v_head.revision, 'hash', v_head.hash,
+    'oldest', (select min(r.revision) from {schema}.revisions r where r.environment = v_head.id))::text;
+  return query select 'hash', coalesce(
+    (select r.hash from {schema}.revisions r where r.environment = v_head.id and r.revision = p_revision),
+    (select r.parent from {schema}.revisions r where r.environment = v_head.id and r.revision = p_revision + 1));
+  return query select 'revision', {schema}.revision_as_json(r) from {schema}.revisions r
+    where r.environment = v_head.id and r.revision > p_revision order by r.revision limit p_limit;
+end $$;
+
+create function revision_as_json(r {schema}.revisions) returns text
+  language plpgsql stable as $$
+begin
+  return json_build_object('revision', r.revision, 'hash', r.hash, 'parent', r.parent, 'author', r.author,
+    'message', r.message, 'rollbackTo', r.rollback_to, 'at', floor(extract(epoch from r.at) * 1000), 'changes', (
+      select coalesce(json_agg(json_build_object('t', c.tenant, 'p', c.path, 'b', c.previous::text, 'a', c.next::text)
+        order by c.ordinal), '[]')
+      from {schema}.changes c where c.environment = r.environment and c.revision = r.revision));
+end $$;
 
 create function prune(p_known integer, p_environment text, p_before bigint) returns void
   language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$

@@ -42,6 +42,8 @@ function steps(schema: SchemaName): readonly { readonly what: string; readonly s
       what: 'Granting rights to the roles',
       script: `grant usage on schema ${name} to ${asPublisher}, ${asReader};
         grant select on all tables in schema ${name} to ${asPublisher}, ${asReader};
+        grant execute on function ${name}.prepare_publish(text, json), ${name}.registered_schema(${name}.schemas, json),
+          ${name}.following(text, bigint, integer), ${name}.revision_as_json(${name}.revisions) to ${asPublisher}, ${asReader};
         grant execute on function ${name}.append(integer, text, bigint, text, text, text, text, bigint, jsonb),
           ${name}.prune(integer, text, bigint), ${name}.put_schema(integer, text, text, json),
           ${name}.mark_live(integer, text, text, double precision) to ${asPublisher}`,
