@@ -323,3 +323,25 @@ test('no secret of the configuration is in what a check says', async () => {
   expect(JSON.stringify(reports)).not.toContain('hunter2')
   await plane.close()
 })
+
+test('no secret that ever was in force is in what a check says, whenever it says it', async () => {
+  const secretConfig = defineConfig(z.object({ app: dynamic(z.object({ token: secret(z.string()) })) }))
+  const tokens = ['first-token', 'second-token', 'third-token']
+  const said: string[] = []
+  const plane = await createTestPlane(secretConfig, {
+    clock: createManualClock(),
+    checks: [{ name: 'app', optional: true, run: () => unhealthy(tokens.join(' ')) }],
+    tree: { app: { token: 'first-token' } },
+  })
+  for (const token of tokens) {
+    await plane.set({ app: { token } })
+    const { reports } = await plane.health.check({ fresh: true })
+    said.push(reports[0]?.message ?? '')
+  }
+  expect(said).toEqual([
+    '[secret] second-token third-token',
+    '[secret] [secret] third-token',
+    '[secret] [secret] [secret]',
+  ])
+  await plane.close()
+})

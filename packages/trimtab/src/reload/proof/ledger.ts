@@ -41,6 +41,11 @@ export class Ledger {
   readonly #formerSecrets = new FormerSecrets()
 
   readonly #furtherSecrets: KnownSecrets | undefined
+  /**
+   * For what is in force and what can be gone back to; former secrets change with those. Making one takes longer than many
+   * texts, and in an outage every check has something to say.
+   */
+  #scrubber: (Pick<Ledger, 'committed' | 'stable'> & { readonly scrub: (text: string) => string }) | undefined
 
   constructor(
     events: EmitterSource<ReloadEvent>,
@@ -91,9 +96,19 @@ export class Ledger {
 
   /** Takes out of a text what is secret in what is in force, was so before, or can be gone back to. */
   scrub(text: string, section?: unknown): string {
+    if (section !== undefined) return this.#newScrubber(section)(text)
+    const { committed, stable } = this
+    const known = this.#scrubber
+    if (known !== undefined && known.committed === committed && known.stable === stable) return known.scrub(text)
+    const scrub = this.#newScrubber()
+    this.#scrubber = { committed, stable, scrub }
+    return scrub(text)
+  }
+
+  #newScrubber(section?: unknown): (text: string) => string {
     const trees = [this.#committed?.snapshot.config, this.#stable?.snapshot.config, section]
     const texts = trees.flatMap((tree) => [...secretTexts(tree)])
-    return createScrubber([...texts, ...this.secrets], this.#furtherSecrets)(text)
+    return createScrubber([...texts, ...this.secrets], this.#furtherSecrets)
   }
 
   /** Everything that runs or is kept. */
@@ -112,6 +127,8 @@ export class Ledger {
     this.#committed = next
     this.#show(next.snapshot)
     this.#formerSecrets.note(changes, before?.secrets ?? [])
+    // Whoever was shown the snapshot just now may have had a text scrubbed without the former ones.
+    this.#scrubber = undefined
     this.#retireUnneeded(before?.running)
   }
 
