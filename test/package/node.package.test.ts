@@ -15,7 +15,7 @@ test('an ESM project imports the library and every subpath, and nothing behind t
         ${service}
         console.log(await main({ ${names} }, z))`,
       'subpaths.js': `
-        for (const subpath of ['trimtab', 'trimtab/parts', 'trimtab/sinks', 'trimtab/testing', 'trimtab/dist/index.js']) {
+        for (const subpath of ['trimtab', 'trimtab/parts', 'trimtab/postgres', 'trimtab/sinks', 'trimtab/testing', 'trimtab/dist/index.js']) {
           await import(subpath).then(
             () => console.log(subpath, 'loads'),
             (error) => console.log(subpath, error.code),
@@ -27,6 +27,7 @@ test('an ESM project imports the library and every subpath, and nothing behind t
   expect((await consumer.run('node', ['subpaths.js'])).output.trim().split('\n')).toEqual([
     'trimtab loads',
     'trimtab/parts loads',
+    'trimtab/postgres loads',
     'trimtab/sinks loads',
     'trimtab/testing loads',
     'trimtab/dist/index.js ERR_PACKAGE_PATH_NOT_EXPORTED',
@@ -40,6 +41,7 @@ test('a CommonJS project requires the library and every subpath', async () => {
       'main.js': `
         const { z } = require('zod')
         require('trimtab/parts')
+        require('trimtab/postgres')
         require('trimtab/sinks')
         require('trimtab/testing')
         ${service}
