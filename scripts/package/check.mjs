@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const expected = /^(dist\/.+\.(js|js\.map|d\.ts)|ops\/(prometheus-rules\.yaml|grafana-board\.json)|package\.json|README\.md|LICENSE)$/
+const expected =
+  /^(dist\/.+\.(js|js\.map|d\.ts)|ops\/(prometheus-rules\.yaml|grafana-board\.json)|package\.json|README\.md|LICENSE)$/
 const folder = mkdtempSync(join(tmpdir(), 'package-'))
 try {
   process.exitCode = check(folder) ? 0 : 1

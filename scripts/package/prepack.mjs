@@ -1,5 +1,5 @@
 /**
- * Makes packages/trimtab ready to be packed: built, without output of source files that are gone, and with the licence and
+ * Makes the package it is run in ready to be packed: built, without output of source files that are gone, and with the licence and
  * the README of the repository beside its package.json. npm runs it before `npm pack` and `npm publish`.
  */
 import { spawnSync } from 'node:child_process'
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const folder = join(root, 'packages/trimtab')
+const folder = process.cwd()
 
 const build = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
 if (build.status !== 0) process.exit(1)
