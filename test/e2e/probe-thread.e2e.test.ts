@@ -79,3 +79,36 @@ test('a thread answers probes while the main loop is blocked, says so, and fails
   await service.line(/^closed/)
   expect(await service.ended).toBe(0)
 })
+
+test('a thread is unready as soon as a service is told to stop, and not at its next look', async () => {
+  const file = join(tempFolder(), 'service.mjs')
+  writeFileSync(
+    file,
+    `import { startProbeThread } from ${JSON.stringify(dist('health/probes/index.js'))}
+     import { createHealth } from ${JSON.stringify(dist('health/create-health.js'))}
+     import { systemClock } from ${JSON.stringify(dist('primitives/time/clock.js'))}
+     const health = createHealth({ clock: systemClock, random: Math.random, generation: () => 1, logger: console })
+     // Nothing is ever looked at again: what the thread knows it has been told.
+     const clock = { now: () => 0, monotonic: () => 0, schedule: () => ({ cancel() {} }) }
+     const probes = await startProbeThread(health, { port: 0, clock })
+     const keep = setInterval(() => {}, 1_000)
+     console.log('ready ' + probes.port)
+     process.on('SIGUSR2', () => health.drain('stopping'))
+     process.on('SIGTERM', async () => {
+       clearInterval(keep)
+       await probes.close()
+       await health.close()
+     })`,
+  )
+  const service = startService('node', [file])
+  const port = (await service.line(/^ready /)).split(' ')[1]
+  const status = async () =>
+    (await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { connection: 'close' } })).status
+  expect(await status()).toBe(200)
+  process.kill(service.pid, 'SIGUSR2')
+  let said = 200
+  for (let asked = 0; said === 200 && asked < 1_000; asked += 1) said = await status()
+  expect(said).toBe(503)
+  process.kill(service.pid, 'SIGTERM')
+  await service.ended
+})

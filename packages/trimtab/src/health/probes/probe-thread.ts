@@ -85,8 +85,10 @@ export async function startProbeThread(
   const worker = new Worker(file, { workerData: data, name: 'trimtab-probes' })
 
   let timer: Timer | undefined
+  let stopListening = () => {}
   const close = async () => {
     timer?.cancel()
+    stopListening()
     await worker.terminate()
   }
   const listening = await begun(worker)
@@ -96,13 +98,18 @@ export async function startProbeThread(
   }
   worker.unref()
 
-  const tick = () => {
-    beat.beat()
+  const tell = () => {
     const now = statusesOf(health)
     // The rule is about windows of a browser; a thread has no origin.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     if (probeNames.some((name) => now[name] !== told[name])) worker.postMessage(now)
     told = now
+  }
+  // A service that is told to stop is unready at once, and not at the next look.
+  stopListening = eventsOf(health)?.on(({ kind }) => kind === 'aggregate' && tell()) ?? stopListening
+  const tick = () => {
+    beat.beat()
+    tell()
     timer = clock.schedule(beatInterval, tick)
   }
   tick()
@@ -125,6 +132,12 @@ function begun(worker: Worker): Promise<ProbeThreadMessage> {
     worker.on('error', onError)
     worker.on('exit', onExit)
   })
+}
+
+/** Whoever has an answer alone, as a test may, is looked at in the rhythm of the beat. */
+function eventsOf(health: Pick<Health, 'answer'>): Health['events'] | undefined {
+  // Of a plane's health; of anything else there is none.
+  return (health as Partial<Pick<Health, 'events'>>).events
 }
 
 function statusesOf({ answer }: Pick<Health, 'answer'>): ProbeStatuses {
