@@ -1,3 +1,9 @@
+import { abortable } from '../../primitives/concurrency/abort.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import { keptAlive } from '../../primitives/time/clock.ts'
+import type { TenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
+import type { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
+import { seedTenant, type SeedResult, type SeedTerms, type TenantHome } from './seed-tenant.ts'
 import { TrimtabError } from '../../errors/trimtab-error.ts'
 import type { Disposer } from '../../primitives/disposers.ts'
 import type { Emitter } from '../../primitives/emitter.ts'
@@ -12,7 +18,7 @@ import { parseTenantId, type TenantId } from '../../tenancy/tenant-id.ts'
 import type { Tenant, TenantContext } from '../../tenancy/tenants.ts'
 import { explainPath, type Explanation } from '../explain.ts'
 import type { WatchOptions } from '../watchers.ts'
-import type { Tenants, TenantStatus } from './tenants.ts'
+import type { DrainReport, Tenants, TenantStatus } from './tenants.ts'
 
 /** What a plane with the option `tenants` has running. */
 export interface TenantsParts {
@@ -22,6 +28,14 @@ export interface TenantsParts {
   readonly watches: TenantWatches
   readonly events: Emitter<TenantEvent>
   readonly isReference: (text: string) => boolean
+  readonly lifecycle: TenantLifecycle
+  readonly decisions: TenantDecisions
+  /** Whether a tenant that nobody has heard of has what all share. */
+  readonly isEverybodyKnown: boolean
+  /** Where a tenant's own values can be published; undefined where they can't. */
+  readonly homeOf: (tenant: TenantId) => TenantHome | undefined
+  /** Ends all work for tenants; resolves when it has ended. */
+  quiet(): Promise<void>
 }
 
 /** `parts` is undefined where the plane has no option `tenants`. */
@@ -64,6 +78,7 @@ export class LiveTenants implements Tenants<unknown> {
       hasOverlay: configs.overlays.has(id),
       held: configs.troubles.get(id),
       lastOutcome: overlays.lastOutcome(id),
+      staleSince: this.#configured.decisions.suspendedSince(id),
     }
   }
 
@@ -109,6 +124,59 @@ export class LiveTenants implements Tenants<unknown> {
 
   async reloadAll(): Promise<readonly TenantOutcome[]> {
     return this.#configured.overlays.reloadAll()
+  }
+
+  async activate(tenant: string, { signal }: WatchOptions = {}): Promise<TenantStatus> {
+    return this.#after(tenant, (id, { lifecycle }) => lifecycle.activate(id, signal))
+  }
+
+  async suspend(tenant: string): Promise<TenantStatus> {
+    return this.#after(tenant, (id, { lifecycle }) => lifecycle.suspend(id))
+  }
+
+  async remove(tenant: string): Promise<TenantStatus> {
+    return this.#after(tenant, (id, { lifecycle }) => lifecycle.remove(id))
+  }
+
+  async rotateCredentials(tenant: string): Promise<TenantStatus> {
+    return this.#after(tenant, (id, { lifecycle }) => lifecycle.rotate(id))
+  }
+
+  async ready(tenant: string, { signal }: WatchOptions = {}): Promise<Tenant> {
+    const { overlays, lifecycle, isEverybodyKnown } = this.#configured
+    const id = parseTenantId(tenant)
+    if (overlays.stateOf(id) === 'unknown' && !isEverybodyKnown) await keptAlive(() => lifecycle.activate(id, signal))
+    if (overlays.stateOf(id) === 'suspended')
+      throw new TrimtabError('tenant_suspended', `The tenant ${id} is suspended.`, { details: { tenant: id } })
+    const handle = this.#tenantOf(id)
+    // Throws where it has none.
+    void handle.config
+    return handle
+  }
+
+  async seed(tenant: string, values: JsonObject, terms: SeedTerms): Promise<SeedResult> {
+    const id = parseTenantId(tenant)
+    const home = this.#configured.homeOf(id)
+    if (home !== undefined) return keptAlive(() => seedTenant(home, id, values, terms))
+    throw new TrimtabError('not_writable', "Tenants' own values are not in a store here, so that none can be seeded.")
+  }
+
+  async drain({ signal }: WatchOptions = {}): Promise<DrainReport> {
+    const parts = this.#configured
+    const quiet = parts.quiet()
+    try {
+      await keptAlive(() => abortable(quiet, signal))
+      return { unfinished: [] }
+    } catch {
+      return { unfinished: parts.overlays.busy }
+    }
+  }
+
+  async #after(tenant: string, step: (id: TenantId, parts: TenantsParts) => Promise<void>): Promise<TenantStatus> {
+    const id = parseTenantId(tenant)
+    const parts = this.#configured
+    await keptAlive(() => step(id, parts))
+    return this.status(id)
   }
 
   get events(): Emitter<TenantEvent> {

@@ -22,6 +22,10 @@ import { TenantWatches } from '../../tenancy/overlay/tenant-watches.ts'
 import type { Reading } from '../assembly.ts'
 import { createFollower, restart } from '../follow-sources.ts'
 import { createModuleApplier } from './apply-tenant.ts'
+import { isStoreOverlays } from '../../store/source/store-overlays.ts'
+import { createTenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
+import { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
+import type { TenantId } from '../../tenancy/tenant-id.ts'
 import type { TenantsParts } from './live-tenants.ts'
 import { observeTenants } from './observe-tenants.ts'
 
@@ -57,10 +61,12 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   const { clock } = engine.hookHost
   const onListenerError = (error: unknown) => engine.noteListenerFailure(error)
   const { sharing } = parts
-  const reader = source.open({ clock, random, shape: definition.shape, sharing })
+  const opened = source.open({ clock, random, shape: definition.shape, sharing })
   const events = createEmitter<TenantEvent>(onListenerError)
   observeTenants(events, logger)
-  const isShared = () => source.unlisted === 'shared'
+  const isShared = (id: TenantId) => source.unlisted === 'shared' || overlays.isBare(id)
+  const decisions = createTenantDecisions(source, opened, () => clock.now())
+  const { reader } = decisions
   const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared })
   const run = (tenant: string, work: () => unknown) => context.run(tenant, work)
   const watches = new TenantWatches({ configs, run, onListenerError })
@@ -83,10 +89,19 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     onApplied: (tenant, previous, next) => watches.tell(tenant, previous, next),
     onReferences: (references) => follower.references(references),
   })
+  const lifecycle = new TenantLifecycle({
+    overlays,
+    decisions,
+    reader,
+    clock,
+    random,
+    timeout: reading.readTimeout,
+  })
   const closing = new AbortController()
   let following: Promise<void> | undefined
   open.add(async () => {
     closing.abort()
+    lifecycle.close()
     await Promise.all([following, follower.close(), watches.close(), overlays.close()])
   })
 
@@ -100,7 +115,14 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     show(snapshot) {
       configs.shared = snapshot
     },
-    quiet: () => overlays.quiet(),
+    lifecycle,
+    decisions,
+    isEverybodyKnown: source.unlisted === 'shared',
+    homeOf: () => (isStoreOverlays(source) ? source : undefined),
+    quiet() {
+      lifecycle.close()
+      return overlays.quiet()
+    },
     async start() {
       const problems = await overlays.load()
       if (problems.length > 0) throw sourceUnreadable(problems)

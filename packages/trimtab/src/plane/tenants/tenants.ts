@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../primitives/json.ts'
+import type { SeedResult, SeedTerms } from './seed-tenant.ts'
 import type { DeepReadonly } from '../../model/deep-readonly.ts'
 import type { Disposer } from '../../primitives/disposers.ts'
 import type { Emitter } from '../../primitives/emitter.ts'
@@ -29,6 +31,13 @@ export interface TenantStatus {
     | undefined
   /** Undefined where it was loaded at boot and nothing has happened since. */
   readonly lastOutcome: TenantOutcome | undefined
+  /** Since when what is configured for it is not followed, because it is suspended; undefined where it is. */
+  readonly staleSince: number | undefined
+}
+
+/** What had not ended when tenants were drained. */
+export interface DrainReport {
+  readonly unfinished: readonly TenantId[]
 }
 
 /**
@@ -62,5 +71,35 @@ export interface Tenants<Config> extends TenantContext<Config>, TenantDirectory 
   reload(tenant: string): Promise<TenantOutcome>
   /** The same for everybody that is known or listed. */
   reloadAll(): Promise<readonly TenantOutcome[]>
+  /**
+   * Takes a tenant up: what there is for it now is read, and then it is active. Idempotent; twenty at once are one. Throws
+   * `store_unavailable` where that can't be read now: then the tenant is as it was, and is tried again until it succeeds or
+   * another step is asked for.
+   *
+   * Whoever has a bus of their own tells a plane of tenants with these methods. Of what they say and what the source says
+   * of a tenant the later counts; nothing is written.
+   */
+  activate(tenant: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<TenantStatus>
+  /** Keeps what a tenant has and follows it no more. Harmless for one that is not known here. */
+  suspend(tenant: string): Promise<TenantStatus>
+  /** Forgets a tenant. Harmless for one that is not known here. */
+  remove(tenant: string): Promise<TenantStatus>
+  /** Has an active tenant read anew with the credentials it has by now; any other is left as it is. */
+  rotateCredentials(tenant: string): Promise<TenantStatus>
+  /**
+   * The handle of a tenant that can be read, activated once where it has to be. Throws `tenant_suspended`, `tenant_invalid`,
+   * and what `activate` throws.
+   */
+  ready(tenant: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<Tenant<Config>>
+  /**
+   * Publishes values that a tenant has never had, once, by a named author. What it has, or had and somebody took away,
+   * stays as it is. Throws `not_writable` where tenants do not come from a store.
+   */
+  seed(tenant: string, values: JsonObject, terms: SeedTerms): Promise<SeedResult>
+  /**
+   * Ends all work for tenants, all at once; nothing is followed any more, and what was read stays. Names the tenants whose
+   * work had not ended when the signal aborted. A second drain is harmless.
+   */
+  drain(options?: { readonly signal?: AbortSignal | undefined }): Promise<DrainReport>
   readonly events: Emitter<TenantEvent>
 }

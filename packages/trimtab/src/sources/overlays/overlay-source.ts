@@ -33,6 +33,8 @@ export type OverlayListing =
   | {
       readonly kind: 'listed'
       readonly tenants: readonly ListedTenant[]
+      /** Tenants that are said to be gone, where that is something else than having nothing of their own. */
+      readonly removed?: readonly string[] | undefined
       /** What is there and is not read. */
       readonly warnings: readonly Problem[]
     }
@@ -51,6 +53,11 @@ export interface OverlayReader {
    * aborts; then it resolves. A wake-up carries no truth. When it rejects, it is started again with a back-off.
    */
   watch?(wake: (tenant?: string) => void, signal: AbortSignal): Promise<void>
+  /**
+   * For sources that read by themselves: resolves when what is listed and read then is what the home had when this was
+   * called, or later. Rejects where that can't be known now.
+   */
+  refresh?(signal: AbortSignal): Promise<void>
   /** Gives back what it holds. Idempotent. */
   close(): Promise<void>
 }

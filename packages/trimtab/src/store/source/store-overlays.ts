@@ -66,7 +66,8 @@ function openOverlays(
       })
       const isListed = new Set(tenants.map(({ tenant }) => tenant))
       for (const tenant of seen.keys()) if (!isListed.has(tenant)) seen.delete(tenant)
-      return { kind: 'listed', tenants, warnings: ageWarnings(name, feed) }
+      const removed = [...document.states].flatMap(([tenant, state]) => (state === 'removed' ? [tenant] : []))
+      return { kind: 'listed', tenants, removed, warnings: ageWarnings(name, feed) }
     },
     async read(tenant, signal) {
       let document: EnvironmentDocument
@@ -87,6 +88,9 @@ function openOverlays(
       return listening(feed, signal, (event) => {
         if (isOfTenants(event)) wake()
       })
+    },
+    async refresh(signal) {
+      await feed.refresh(signal)
     },
     close: release,
   }

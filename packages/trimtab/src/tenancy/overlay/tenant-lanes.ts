@@ -29,6 +29,11 @@ export class TenantLanes<Trigger, Result> {
     return lane.waiting.result
   }
 
+  /** For whom something runs or waits. */
+  get busy(): readonly TenantId[] {
+    return [...this.#lanes.keys()]
+  }
+
   /** Resolves when what was asked for one tenant has settled. */
   async settled(id: TenantId): Promise<void> {
     const lane = this.#lanes.get(id)

@@ -68,6 +68,16 @@ export class TenantOverlays {
     return this.#roster.stateOf(id)
   }
 
+  /** Whether a tenant is listed and has nothing of its own: it has what all share. */
+  isBare(id: TenantId): boolean {
+    return this.#roster.isBare(id)
+  }
+
+  /** For whom something is under way. */
+  get busy(): readonly TenantId[] {
+    return this.#lanes.busy
+  }
+
   lastOutcome(id: TenantId): TenantOutcome | undefined {
     return this.#outcomes.get(id)
   }

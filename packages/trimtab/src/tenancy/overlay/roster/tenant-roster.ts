@@ -34,6 +34,10 @@ export class TenantRoster implements TenantDirectory {
     return [...new Set([...this.#configs.overlays.keys(), ...this.#bare, ...this.#configs.troubles.keys()])]
   }
 
+  isBare(id: TenantId): boolean {
+    return this.#bare.has(id) && !this.#configs.overlays.has(id)
+  }
+
   stateOf(id: TenantId): TenantState {
     if (this.#suspended.has(id)) return 'suspended'
     const { overlays, troubles } = this.#configs
@@ -62,7 +66,10 @@ export class TenantRoster implements TenantDirectory {
     }
     const isDue = (id: TenantId) => all || tenants.get(id)?.isChanged === true || clashed.has(id) !== clashes.has(id)
     const gone = this.ids.filter((id) => !tenants.has(id))
-    return { problems: [], tenants, due: [...[...tenants.keys()].filter(isDue), ...gone] }
+    const due = [...tenants.keys()].filter(isDue)
+    // One that turns out to have nothing of its own any more is not gone for a moment. It is settled after it is read.
+    for (const id of due) if (this.#configs.overlays.has(id)) this.#bare.add(id)
+    return { problems: [], tenants, due: [...due, ...gone] }
   }
 
   /** Notes whether a tenant is listed, after its overlay has been read. */

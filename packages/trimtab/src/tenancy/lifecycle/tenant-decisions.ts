@@ -1,0 +1,107 @@
+import type {
+  ListedTenant,
+  OverlayListing,
+  OverlayReader,
+  OverlaySource,
+} from '../../sources/overlays/overlay-source.ts'
+import type { TenantId } from '../tenant-id.ts'
+
+/** What somebody has decided about a tenant here. */
+export type TenantDecision = 'active' | 'suspended' | 'removed'
+
+/** Overlays, and who of their tenants is active here, suspended, or gone. */
+export interface TenantDecisions {
+  /** The same overlays, as decided. */
+  readonly reader: OverlayReader
+  /** Holds from the next listing on, until its source says something else of the tenant than it does now. */
+  decide(tenant: TenantId, decision: TenantDecision): void
+  /** Wall time since when what a suspended tenant reads is not followed any more. */
+  suspendedSince(tenant: TenantId): number | undefined
+}
+
+interface Decided {
+  readonly decision: TenantDecision
+  /** What the source said when it was decided; undefined before the next listing, and where it says nothing. */
+  readonly over: Said | undefined
+}
+
+/** What a source says of a tenant. One that is not listed has nothing of its own, which is no news of its state. */
+type Said = ListedTenant['state'] | 'removed'
+
+/**
+ * Puts decisions above what the source of the overlays lists. The later of the two counts: what the source says anew ends a
+ * decision. What a suspended tenant has is kept as it was read, and read again when it is active.
+ */
+export function createTenantDecisions(source: OverlaySource, inner: OverlayReader, now: () => number): TenantDecisions {
+  const decided = new Map<string, Decided>()
+  const suspended = new Map<string, number>()
+  /** Those whose overlay has been read at least once. */
+  const read = new Set<string>()
+
+  /** What holds for a tenant of which the source says that. */
+  const settle = (tenant: string, said: Said | undefined): Said | undefined => {
+    const known = decided.get(tenant)
+    if (known === undefined) return said
+    if (said !== undefined && known.over !== undefined && known.over !== said) {
+      decided.delete(tenant)
+      return said
+    }
+    decided.set(tenant, { ...known, over: said ?? known.over })
+    return known.decision
+  }
+  const listed = (tenant: ListedTenant, state: ListedTenant['state']): ListedTenant => {
+    if (state === 'active') {
+      const wasSuspended = suspended.delete(tenant.tenant)
+      return { ...tenant, state, isChanged: tenant.isChanged || wasSuspended || !read.has(tenant.tenant) }
+    }
+    if (!suspended.has(tenant.tenant)) suspended.set(tenant.tenant, now())
+    return { ...tenant, state, isChanged: !read.has(tenant.tenant) }
+  }
+  const decide = (listing: Extract<OverlayListing, { kind: 'listed' }>): readonly ListedTenant[] => {
+    const all = new Map(listing.tenants.map((each) => [each.tenant, each]))
+    const shown: ListedTenant[] = []
+    for (const each of listing.tenants) {
+      const state = settle(each.tenant, each.state)
+      if (state === 'active' || state === 'suspended') shown.push(listed(each, state))
+      else suspended.delete(each.tenant)
+    }
+    const removed = new Set(listing.removed)
+    for (const tenant of [...decided.keys()]) {
+      if (all.has(tenant)) continue
+      const state = settle(tenant, removed.has(tenant) ? 'removed' : undefined)
+      const bare = { tenant, isChanged: !read.has(tenant), origin: { source: source.name } }
+      if (state === 'active' || state === 'suspended') shown.push(listed({ ...bare, state }, state))
+      // Nobody is left to whom it could apply.
+      else decided.delete(tenant)
+    }
+    const isShown = new Set(shown.map(({ tenant }) => tenant))
+    for (const known of [suspended, read])
+      for (const tenant of known.keys()) if (!isShown.has(tenant)) known.delete(tenant)
+    return shown
+  }
+
+  const reader: OverlayReader = {
+    async list(signal) {
+      const listing = await inner.list(signal)
+      return listing.kind === 'listed' ? { ...listing, tenants: decide(listing) } : listing
+    },
+    async read(tenant, signal) {
+      if (decided.get(tenant)?.decision === 'removed') {
+        read.delete(tenant)
+        const problem = { code: 'absent', severity: 'error', message: 'was removed', origin: { source: source.name } }
+        return { kind: 'absent', problem: { ...problem, code: 'absent', severity: 'error' } }
+      }
+      const reading = await inner.read(tenant, signal)
+      if (reading.kind !== 'unreadable') read.add(tenant)
+      return reading
+    },
+    close: () => inner.close(),
+  }
+  if (inner.watch !== undefined) reader.watch = (wake, signal) => inner.watch?.(wake, signal) ?? Promise.resolve()
+  if (inner.refresh !== undefined) reader.refresh = async (signal) => inner.refresh?.(signal)
+  return {
+    reader,
+    decide: (tenant, decision) => void decided.set(tenant, { decision, over: undefined }),
+    suspendedSince: (tenant) => suspended.get(tenant),
+  }
+}
