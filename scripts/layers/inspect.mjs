@@ -7,7 +7,8 @@ import { table } from './table.mjs'
 const options = {
   parser: 'swc',
   exclude: { path: '\\.test\\.ts$' },
-  doNotFollow: { path: 'node_modules' },
+  // One package sees what another is built to; what is checked is what it is built from.
+  doNotFollow: { path: 'node_modules|/dist/' },
   enhancedResolveOptions: {
     exportsFields: ['exports'],
     conditionNames: ['import', 'types', 'node', 'default'],

@@ -29,7 +29,7 @@ export interface PlaneHealthParts {
 }
 
 /** What remedies are carried out with. */
-export interface RemedyHands {
+interface RemedyHands {
   override(remedy: Remedy, check: string): Promise<AppliedOverride>
   isInForce(override: Override): boolean
 }
