@@ -46,6 +46,8 @@ function openOverlays(
   const { value: feed, release } = leaseFeed(host, store, environment)
   /** What was read last, by tenant. */
   const seen = new Map<string, JsonObject | undefined>()
+  /** What the newest listing was of. */
+  let given: EnvironmentDocument | undefined
   const newest = async (signal: AbortSignal) => feed.document ?? (await feed.ready(signal))
 
   return {
@@ -56,6 +58,7 @@ function openOverlays(
       } catch (error) {
         return { kind: 'unreadable', problems: [unreadable(name, error)] }
       }
+      given = document
       const tenants = tenantsOf(document).map((tenant): ListedTenant => {
         return {
           tenant,
@@ -85,6 +88,7 @@ function openOverlays(
       return { kind: 'layer', layer: new StoredOverlay(name, tree), warnings: [] }
     },
     watch: (wake, signal) => {
+      if (feed.document !== undefined && feed.document !== given) wake()
       return listening(feed, signal, (event) => {
         if (isOfTenants(event)) wake()
       })

@@ -83,6 +83,8 @@ function openStoreSource(
   const { value: feed, release } = leaseFeed(host, store, environment)
   let authors: LeafAuthors = noAuthors
   let last: Layer | undefined
+  /** What the newest reading was of. */
+  let given: EnvironmentDocument | undefined
   const stopListening = feed.events.on((event) => {
     if (event.kind === 'advanced') authors = followAuthors(authors, event.revisions, undefined)
     if (event.kind === 'adopted') authors = noAuthors
@@ -103,6 +105,7 @@ function openStoreSource(
     } catch (error) {
       return { kind: 'unreadable', problems: [unreadable(name, error)] }
     }
+    given = document
     if (document.cursor.revision === 0) return { kind: 'absent', problem: unpublished(name, environment) }
     return { kind: 'layer', layer: layerOf(document), warnings: ageWarnings(name, feed) }
   }
@@ -116,6 +119,8 @@ function openStoreSource(
       await feed.refresh(signal)
     },
     watch: (wake, signal) => {
+      const { document } = feed
+      if (document !== undefined && isOther(given, document)) wake()
       return listening(feed, signal, (event) => {
         if (isNews(event)) wake()
       })
@@ -144,7 +149,10 @@ export function listening(
 
 function isNews(event: FeedEvent): boolean {
   if (event.kind !== 'advanced' && event.kind !== 'adopted') return false
-  const { previous, next } = event
+  return isOther(event.previous, event.next)
+}
+
+function isOther(previous: EnvironmentDocument | undefined, next: EnvironmentDocument): boolean {
   return previous?.tree !== next.tree || (previous.cursor.revision === 0) !== (next.cursor.revision === 0)
 }
 
