@@ -136,6 +136,8 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     {
       source: overlaySource,
       sharing,
+      stores,
+      folder: state.dir?.folder,
       definition,
       engine,
       graph: createGraph(options.modules ?? []),

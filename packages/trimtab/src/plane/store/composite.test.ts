@@ -106,6 +106,39 @@ describe('a start while the store is away', () => {
     expect(events.map(({ type }) => type)).toContain('dev.trimtab.feed.restored')
   })
 
+  test('gives tenants what was kept of theirs, until the store is back', async () => {
+    const { clock, store, set, publish, start, lines, sources } = await composite()
+    const stateDir = join(tempFolder(), 'state')
+    const options = { sources, stateDir, tenants: { mode: 'shared' as const, store } }
+    await set('pool.max', 20)
+    await set('limits.rate', 3, `${environment}/acme`)
+    await publish({ scope: `${environment}/other`, state: 'suspended' })
+    const first = await start(options)
+    await first.close()
+
+    store.faults.down = true
+    const starting = start(options)
+    let isStarted = false
+    void starting.then(() => (isStarted = true))
+    for (let step = 0; !isStarted && step < 400; step += 1) {
+      await new Promise((resolve) => setImmediate(resolve))
+      await clock.advance(100)
+    }
+    const second = await starting
+    expect(second.tenants.get('acme').config.limits.rate).toBe(3)
+    expect(second.tenants.status('other').state).toBe('suspended')
+    expect(lines.join('\n')).toMatch(
+      /tenants:checkout\/production can't be read: tenants have what was kept of it at 2026/,
+    )
+
+    await set('limits.rate', 4, `${environment}/acme`)
+    store.faults.down = false
+    const current = new Promise((resolve) => second.tenants.watch('limits.rate', resolve))
+    await clock.advance(5_000)
+    await current
+    expect(second.tenants.get('acme').config.limits.rate).toBe(4)
+  })
+
   test('fails where nothing is known', async () => {
     const { clock, store, start } = storeWorld()
     store.faults.down = true

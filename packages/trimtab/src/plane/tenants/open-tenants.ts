@@ -7,7 +7,7 @@ import { createEmitter } from '../../primitives/emitter.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Random } from '../../primitives/random.ts'
 import type { Sharing } from '../../primitives/sharing.ts'
-import type { OverlaySource } from '../../sources/overlays/overlay-source.ts'
+import type { OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
 import { supervise } from '../../primitives/concurrency/supervise.ts'
 import type { Engine } from '../../reload/engine.ts'
 import type { ConfigDefinition } from '../../schema/define-config.ts'
@@ -21,17 +21,22 @@ import { TenantSecrets } from '../../tenancy/overlay/tenant-secrets.ts'
 import { TenantWatches } from '../../tenancy/overlay/tenant-watches.ts'
 import type { Reading } from '../assembly.ts'
 import { createFollower, restart } from '../follow-sources.ts'
+import type { PlaneStores } from '../store/plane-stores.ts'
 import { createModuleApplier } from './apply-tenant.ts'
 import { isStoreOverlays } from '../../store/source/store-overlays.ts'
 import { createTenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
 import { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
 import type { TenantId } from '../../tenancy/tenant-id.ts'
+import { keepOverlays } from './kept-overlays.ts'
 import type { TenantsParts } from './live-tenants.ts'
 import { observeTenants } from './observe-tenants.ts'
 
 export interface OpenTenantsParts {
   readonly source: OverlaySource | undefined
   readonly sharing: Sharing
+  readonly stores: PlaneStores
+  /** Where the state of this process is kept. */
+  readonly folder: string | undefined
   readonly definition: ConfigDefinition
   readonly engine: Engine
   readonly graph: Graph
@@ -54,6 +59,19 @@ export interface OpenTenants extends TenantsParts {
   start(): Promise<void>
 }
 
+/** Those of a store survive its absence at a start, where there is a state folder. */
+function keptOverlays(parts: OpenTenantsParts, source: OverlaySource, reader: OverlayReader): OverlayReader {
+  const { folder, definition, basis, engine, logger, stores } = parts
+  if (folder === undefined || !isStoreOverlays(source)) return reader
+  const home = stores.list.find(
+    ({ store, environment }) => store === source.store && environment === source.environment,
+  )
+  if (home === undefined) return reader
+  const { clock } = engine.hookHost
+  const { shape } = definition
+  return keepOverlays(reader, { source, feed: home.feed, folder, shape, isReference: basis.isReference, clock, logger })
+}
+
 /** Undefined where the plane has no option `tenants`. */
 export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenants | undefined {
   const { source, definition, engine, reading, context, random, logger, basis } = parts
@@ -65,7 +83,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   const events = createEmitter<TenantEvent>(onListenerError)
   observeTenants(events, logger)
   const isShared = (id: TenantId) => source.unlisted === 'shared' || overlays.isBare(id)
-  const decisions = createTenantDecisions(source, opened, () => clock.now())
+  const decisions = createTenantDecisions(source, keptOverlays(parts, source, opened), () => clock.now())
   const { reader } = decisions
   const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared })
   const run = (tenant: string, work: () => unknown) => context.run(tenant, work)
