@@ -1,4 +1,5 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
+import { guardNewClients } from './guard-new-clients.ts'
 import type { PgConnections } from './pg-pool.ts'
 import type { PgClientLike, PgPoolLike } from './pg-types.ts'
 
@@ -14,6 +15,7 @@ export function borrowConnections(pool: PgPoolLike): PgConnections {
       'pool has to be a Pool of the package pg. Give one, or a connectionString.',
     )
   }
+  guardNewClients(pool)
   return {
     pool: async () => pool,
     async client() {

@@ -1,6 +1,7 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { loadPeer } from '../../errors/load-peer.ts'
 import { singleFlight } from '../../primitives/concurrency/single-flight.ts'
+import { guardNewClients } from './guard-new-clients.ts'
 import type { PgConnections, PgTimeouts } from './pg-pool.ts'
 import type { PgClientLike, PgPoolLike } from './pg-types.ts'
 
@@ -32,6 +33,7 @@ export function openConnections({ connectionString, max }: OwnConnections, timeo
     const made = new Pool({ ...settings, max, allowExitOnIdle: true })
     // Connections that nobody uses are lost too; the next who wants one gets a new one.
     made.on('error', () => {})
+    guardNewClients(made)
     pool = made
     return made
   })
