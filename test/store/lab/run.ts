@@ -5,10 +5,11 @@ import { type Cursor, sameCursor } from '../../../packages/trimtab/src/store/cur
 import type { Edit } from '../../../packages/trimtab/src/store/edit.ts'
 import { publish, until } from '../../postgres/reader.ts'
 import type { TcpProxy } from '../../support/tcp-proxy.ts'
-import { type Content, contentOf, type PublishAnswer, type PublishOrder } from '../processes/orders.ts'
+import { type Content, contentOf, type PublishAnswer } from '../processes/orders.ts'
 import { backup } from './backup.ts'
 import { type KnownHistory, knownHistory } from './known-history.ts'
 import type { OwnServer } from './own-server.ts'
+import type { OrderPublish } from './publisher-process.ts'
 import type { Read, ReaderProcess } from './reader-process.ts'
 import type { Relay } from './relay.ts'
 
@@ -35,7 +36,7 @@ export interface RunParts {
   readonly environment: string
   readonly number: number
   /** Has one of the publishing processes publish. */
-  readonly order: (by: number, order: Omit<PublishOrder, 'id' | 'url'>) => Promise<PublishAnswer>
+  readonly order: OrderPublish
 }
 
 /** One environment, everybody who reads it from its begin on, and everything that it has ever held. */

@@ -2,12 +2,11 @@ import { onTestFinished } from 'vitest'
 import { postgresStore } from '../../../packages/trimtab/src/postgres/index.ts'
 import type { ConfigStore } from '../../../packages/trimtab/src/store/config-store.ts'
 import { tcpProxy } from '../../support/tcp-proxy.ts'
-import type { PublishAnswer, PublishOrder } from '../processes/orders.ts'
-import { startChild } from './child.ts'
 import { type OwnServer, ownServer } from './own-server.ts'
+import { startPublishers } from './publisher-process.ts'
 import { startReader } from './reader-process.ts'
 import { relayTo } from './relay.ts'
-import { Run, type RunParts, type Way } from './run.ts'
+import { Run, type Way } from './run.ts'
 
 /** A server, and processes that read and publish, each by a way of its own. They are there for all runs of a test. */
 export interface StoreWorld {
@@ -26,7 +25,7 @@ export async function storeWorld(counts: {
   const direct = postgresStore({ connectionString: server.url })
   onTestFinished(() => direct.close())
   const readers = ways.slice(0, counts.readers).map(({ url }) => startReader(url))
-  const order = startPublishers(ways.slice(counts.readers))
+  const order = startPublishers(ways.slice(counts.readers).map(({ url }) => url))
   let number = 0
   return {
     server,
@@ -42,24 +41,4 @@ async function wayTo({ port, url }: OwnServer): Promise<Way> {
   const proxy = await tcpProxy({ port })
   const relay = await relayTo(proxy)
   return { proxy, relay, url: url.replace(`:${port}/`, `:${relay.port}/`) }
-}
-
-function startPublishers(ways: readonly Way[]): RunParts['order'] {
-  let orders = 0
-  const waiting = new Map<number, (answer: PublishAnswer) => void>()
-  const publishers = ways.map(({ url }) => {
-    const child = startChild<PublishOrder, PublishAnswer>('publisher')
-    child.onMessage((answer) => waiting.get(answer.id)?.(answer))
-    return { child, url }
-  })
-  return (by, order) => {
-    const publisher = publishers[by % publishers.length]
-    if (publisher === undefined) throw new Error('There is nobody who publishes')
-    orders += 1
-    const id = orders
-    return new Promise((resolve) => {
-      waiting.set(id, resolve)
-      publisher.child.send({ ...order, id, url: publisher.url })
-    })
-  }
 }

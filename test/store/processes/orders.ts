@@ -1,3 +1,4 @@
+import type { PublishResult } from '../../../packages/trimtab/src/store/config-store.ts'
 import type { Cursor } from '../../../packages/trimtab/src/store/cursor.ts'
 import type { EnvironmentDocument } from '../../../packages/trimtab/src/store/document.ts'
 import type { Edit, StoredTenantState } from '../../../packages/trimtab/src/store/edit.ts'
@@ -38,20 +39,21 @@ export type ReaderMessage =
   /** Milliseconds that the machine did not let the process do anything, since it began. */
   | { readonly kind: 'stall'; readonly milliseconds: number }
 
-/** What a publishing process is told to do: to publish on top of what is newest, as often as it takes. */
+/** What a publishing process is told to do: to publish on top of what is newest, as often as it takes, or of what is expected. */
 export interface PublishOrder {
   readonly id: number
   readonly url: string
   readonly environment: string
   readonly edits: readonly Edit[]
+  readonly expected?: Cursor
   /** Milliseconds after which it gives up. */
   readonly patience: number
 }
 
 export interface PublishAnswer {
   readonly id: number
-  readonly outcome: 'published' | 'unchanged' | 'refused' | 'failed'
-  /** Of what was published. */
+  readonly outcome: PublishResult['kind'] | 'failed'
+  /** Of what was published, or of what is there instead. */
   readonly cursor: Cursor | undefined
   readonly conflicts: number
 }

@@ -13,17 +13,28 @@ function storeAt(url: string): ConfigStore {
   return store
 }
 
-async function publish({ id, url, environment, edits, patience }: PublishOrder): Promise<PublishAnswer> {
+async function publish(order: PublishOrder): Promise<PublishAnswer> {
+  const { id, url, environment, edits, patience } = order
   const store = storeAt(url)
   const signal = AbortSignal.timeout(patience)
   let conflicts = 0
   try {
     for (;;) {
-      const { cursor: expected } = await store.readEnvironment(environment, signal)
+      const expected = order.expected ?? (await store.readEnvironment(environment, signal)).cursor
       const result = await store.publish(edits, { author: 'dana', message: `publish ${id}`, expected, signal })
-      if (result.kind === 'conflict') conflicts += 1
-      else if (result.kind === 'refused') return { id, outcome: 'refused', cursor: undefined, conflicts }
-      else return { id, outcome: result.kind, cursor: result.cursor, conflicts }
+      switch (result.kind) {
+        case 'published':
+        case 'unchanged':
+          return { id, outcome: result.kind, cursor: result.cursor, conflicts }
+        case 'refused':
+          return { id, outcome: 'refused', cursor: undefined, conflicts }
+        case 'conflict':
+          if (order.expected !== undefined) return { id, outcome: 'conflict', cursor: result.current, conflicts }
+          conflicts += 1
+          break
+        default:
+          result satisfies never
+      }
     }
   } catch {
     return { id, outcome: 'failed', cursor: undefined, conflicts }
