@@ -14,4 +14,5 @@ export const groups: Readonly<Record<string, () => Promise<Group>>> = {
   tenants: () => import('./rows/tenants.ts'),
   heap: () => import('./rows/heap.ts'),
   start: () => import('./rows/start.ts'),
+  embedded: () => import('./rows/embedded.ts'),
 }
