@@ -30,8 +30,9 @@ export interface ListenerParts {
  * of them. It is also the way to listen at another address than the one that is asked, past a pooler.
  *
  * @example
+ * const connectionString = 'postgres://checkout@db/config'
  * const listener = postgresListener({ connectionString })
- * const stores = ['acme', 'globex'].map((schema) => postgresStore({ pool, schema, listener }))
+ * const stores = ['acme', 'globex'].map((schema) => postgresStore({ connectionString, schema, listener }))
  */
 export function postgresListener(options: PgDatabaseOptions): PostgresListener {
   const database = pgDatabase({ max: 1, ...options })
@@ -43,7 +44,12 @@ export function postgresListener(options: PgDatabaseOptions): PostgresListener {
   return { ...listener, close, [Symbol.asyncDispose]: close }
 }
 
-/** A listener on any database, which stays open when it is closed. */
+/**
+ * A listener on any database, which stays open when it is closed.
+ *
+ * @example
+ * const listener = listenOn(pgDatabase({ connectionString: 'postgres://checkout@db/config' }))
+ */
 export function listenOn(database: PgLike, parts: ListenerParts = {}): PostgresListener {
   const { clock = systemClock, random = systemRandom, timings } = parts
   const listener = createFeedListener({ database, clock, random, timings: { ...usualTimings, ...timings } })

@@ -8,6 +8,7 @@ import type { PgLike } from './pg-like.ts'
 import { type ListenerParts, listenOn, type PostgresListener } from './postgres-listener.ts'
 import { createStorage } from './storage/postgres-storage.ts'
 
+/** What `postgresStore` takes: the database, where in it the store is, and who listens. */
 export interface PostgresStoreOptions extends PgDatabaseOptions, StoreOptions {
   /** The PostgreSQL schema that `migrate` has made the store in. Default: `trimtab`. */
   readonly schema?: string | undefined
@@ -22,7 +23,7 @@ export interface PostgresStore extends ConfigStore {
 
 /**
  * A store in PostgreSQL 15 or newer, by the package `pg`. It connects when it is first used, migrates nothing, and creates
- * nothing: `trimtab migrate` or `migrate()` has done that before. With `connectionString` it has at most `max`
+ * nothing: `migrate()` has done that before. With `connectionString` it has at most `max`
  * connections, and one that listens while there are readers; a `pool` stays yours, and the one that listens is made beside it.
  * Behind a pooler in transaction mode readers ask in intervals, and `feedStatus` says so; give it a `listener` with a direct
  * connection then. Throws `option_invalid` for options that can't be.
@@ -36,11 +37,15 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   return storeOn(pgDatabase(options), { schema, listener, referenceSchemes, clock })
 }
 
+/** What `storeOn` takes: where in the database the store is, and who listens. */
 export interface StoreOnOptions extends PostgresStorageOptions, StoreOptions {}
 
 /**
  * A store on any database that is like PostgreSQL, with its tables made by `migrate` before: what `postgresStore` is on `pg`,
  * and the embedded store on PGlite. The database is closed with it. Throws `option_invalid` for options that can't be.
+ *
+ * @example
+ * const store = storeOn(pgDatabase({ connectionString: 'postgres://checkout@db/config' }), { schema: 'config' })
  */
 export function storeOn(database: PgLike, options: StoreOnOptions = {}): PostgresStore {
   const { schema, listener: shared, referenceSchemes, clock = systemClock, random, timings } = options
@@ -49,6 +54,7 @@ export function storeOn(database: PgLike, options: StoreOnOptions = {}): Postgre
   return { ...createConfigStore({ storage, clock, referenceSchemes }), listener }
 }
 
+/** What a storage on a database takes: where in it the store is, and who listens. */
 export interface PostgresStorageOptions extends ListenerParts {
   readonly schema?: string | undefined
   /** Default: one of its own on the same database. */
@@ -58,6 +64,9 @@ export interface PostgresStorageOptions extends ListenerParts {
 /**
  * What `createConfigStore` makes a store of, on any database that is like PostgreSQL: PGlite, for instance. It closes the
  * database when it is closed.
+ *
+ * @example
+ * const storage = createPostgresStorage(pgDatabase({ connectionString: 'postgres://checkout@db/config' }))
  */
 export function createPostgresStorage(database: PgLike, options: PostgresStorageOptions = {}): StoreStorage {
   const { schema, listener, ...parts } = options

@@ -16,6 +16,7 @@ export interface FeedCounts {
   readonly disconnects: Readonly<Record<DisconnectReason, number>>
 }
 
+/** Why a listening connection was lost: it ended, it went silent, a request failed, or what is sent does not arrive. */
 export type DisconnectReason = 'ended' | 'silent' | 'failed' | 'unheard'
 
 type NotificationKind = 'received' | 'malformed' | 'unknown' | 'duplicate' | 'outOfOrder' | 'missed'

@@ -6,6 +6,7 @@ import { grantRights } from './rights.ts'
 import { checksumOf, knownMigration, migrations, scriptOf } from './migrations.ts'
 import { changedMigration, type MigrationState, readState } from './read-state.ts'
 
+/** Where a store's tables are. */
 export interface MigrateOptions {
   /** The PostgreSQL schema that holds the store. Default: `trimtab`. */
   readonly schema?: string | undefined
@@ -36,7 +37,7 @@ export interface MigrationReport {
  * that was run is not the one that this program knows; `store_unavailable` where the database can't be reached.
  *
  * @example
- * const database = await pgPool({ connectionString: 'postgres://admin@db/config' })
+ * const database = pgDatabase({ connectionString: 'postgres://admin@db/config' })
  * const { applied, missing } = await migrate(database, { schema: 'trimtab' })
  */
 export function migrate(database: PgLike, options: MigrateOptions = {}): Promise<MigrationReport> {
@@ -65,7 +66,12 @@ export function migrate(database: PgLike, options: MigrateOptions = {}): Promise
   )
 }
 
-/** How a store's tables stand, without changing anything. Throws as `migrate` does. */
+/**
+ * How a store's tables stand, without changing anything. Throws as `migrate` does.
+ *
+ * @example
+ * const { pending, missing } = await checkMigrations(pgDatabase({ connectionString: 'postgres://checkout@db/config' }))
+ */
 export async function checkMigrations(database: PgLike, options: MigrateOptions = {}): Promise<MigrationReport> {
   const schema = parseSchemaName(options.schema)
   const { signal } = options
@@ -76,7 +82,12 @@ export async function checkMigrations(database: PgLike, options: MigrateOptions 
   return reportOf(state, { applied: [], pending: pendingOf(state).map(nameOf), missing: state.missing })
 }
 
-/** All migrations as one script, for people who look first, or who run it by other means. */
+/**
+ * All migrations as one script, for people who look first, or who run it by other means.
+ *
+ * @example
+ * const script = printMigrations({ schema: 'config' })
+ */
 export function printMigrations(options: Pick<MigrateOptions, 'schema'> = {}): string {
   const schema = parseSchemaName(options.schema)
   const scripts = migrations.map((migration) => {
