@@ -4,7 +4,7 @@ import { type EnvironmentDocument, memoryStore } from 'trimtab'
 import { createManualClock } from 'trimtab/testing'
 import type { FeedEvent } from '../../packages/trimtab/src/store/feed/feed-event.ts'
 import { followEnvironment } from '../../packages/trimtab/src/store/feed/follow-environment.ts'
-import { faultyStore } from '../../packages/trimtab/src/testing/faulty-store.ts'
+import { faultyStore } from '../support/faulty-store.ts'
 
 const environment = 'checkout/production'
 

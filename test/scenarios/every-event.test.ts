@@ -9,7 +9,7 @@ import {
   storeSource,
   type TrimtabEvent,
 } from 'trimtab'
-import { faultyStore } from '../../packages/trimtab/src/testing/faulty-store.ts'
+import { faultyStore } from '../support/faulty-store.ts'
 import { type EventSink, type EventType, eventTypes, functionSink } from 'trimtab/sinks'
 import { createManualClock, createRecording, scriptedOverlays, scriptedSource } from 'trimtab/testing'
 import { expect, test } from 'vitest'

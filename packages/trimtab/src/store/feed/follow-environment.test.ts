@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Random } from '../../primitives/random.ts'
-import { faultyStore } from '../../testing/faulty-store.ts'
+import { faultyStore } from '../../../../../test/support/faulty-store.ts'
 import { createManualClock } from '../../testing/manual-clock.ts'
 import type { EnvironmentDocument } from '../document.ts'
 import type { Edit } from '../edit.ts'

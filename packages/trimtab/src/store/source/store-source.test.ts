@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
 import type { JsonObject } from '../../primitives/json.ts'
 import { sourceContract } from '../../testing/contracts/source-contract.ts'
-import { faultyStore } from '../../testing/faulty-store.ts'
+import { faultyStore } from '../../../../../test/support/faulty-store.ts'
 import { systemClock } from '../../primitives/time/clock.ts'
 import { nextTurn } from '../../primitives/time/next-turn.ts'
 import { memoryStore } from '../memory/memory-store.ts'

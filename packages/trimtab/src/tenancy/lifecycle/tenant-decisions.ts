@@ -7,7 +7,7 @@ import type {
 import type { TenantId } from '../tenant-id.ts'
 
 /** What somebody has decided about a tenant here. */
-export type TenantDecision = 'active' | 'suspended' | 'removed'
+type TenantDecision = 'active' | 'suspended' | 'removed'
 
 /** Overlays, and who of their tenants is active here, suspended, or gone. */
 export interface TenantDecisions {

@@ -1,10 +1,10 @@
-import { TrimtabError } from '../errors/trimtab-error.ts'
-import { onAbort } from '../primitives/concurrency/abort.ts'
-import { type Clock, sleep } from '../primitives/time/clock.ts'
-import type { ConfigStore } from '../store/config-store.ts'
+import { TrimtabError } from '../../packages/trimtab/src/errors/trimtab-error.ts'
+import { onAbort } from '../../packages/trimtab/src/primitives/concurrency/abort.ts'
+import { type Clock, sleep } from '../../packages/trimtab/src/primitives/time/clock.ts'
+import type { ConfigStore } from '../../packages/trimtab/src/store/config-store.ts'
 
 /** What stands between a reader and its store. */
-export interface StoreFaults {
+interface StoreFaults {
   /** Reading rejects. */
   down: boolean
   /** Asking for what came after a cursor never answers; reading everything does when it is over. */
