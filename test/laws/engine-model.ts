@@ -58,10 +58,12 @@ export class EngineModel {
     if (this.unproved.length === 0) return
     const waited = this.unproved
     this.unproved = []
+    // Undone to the very content that was in force: nobody may go on hearing that something else is configured.
+    const looksAgain = !good && this.committed === this.stable
     if (good) this.#prove()
     else this.#goBack()
     for (const _ of waited) this.settled.push(good ? 'full_success' : 'rolled_back')
-    const waiting = this.#waiting
+    const waiting = this.#waiting ?? (looksAgain ? { asked: false } : undefined)
     this.#waiting = undefined
     if (waiting !== undefined) this.#pass(waiting.asked)
   }

@@ -49,7 +49,7 @@ test('of 20,000 good reloads with 5 checks at 5 % noise at most one is undone', 
     for (let reload = 0; reload < 1_000; reload += 1) if (judge(random, 0.05, undefined) !== 'stable') undone += 1
   }
   expect(undone).toBeLessThanOrEqual(1)
-})
+}, 60_000)
 
 test('of 4,000 bad ones none stays, though the broken check answers well now and then', () => {
   let kept = 0
@@ -58,7 +58,7 @@ test('of 4,000 bad ones none stays, though the broken check answers well now and
     for (let reload = 0; reload < 200; reload += 1) if (judge(random, 0.05, names[reload % 5]) === 'stable') kept += 1
   }
   expect(kept).toBe(0)
-})
+}, 60_000)
 
 function judgementOf(...failing: readonly (string | undefined)[]) {
   return new Judgement(rules, [{ name: 'db', failingBefore: new Set(failing) }])
