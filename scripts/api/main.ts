@@ -12,44 +12,52 @@ import { allowsBreaking } from './version.ts'
 const write = process.argv.includes('--write')
 const release = process.argv.includes('--release')
 
-const folder = join(process.cwd(), 'packages/trimtab')
-const released = join(folder, 'api/released')
-const manifest: { version: string; exports: Record<string, string | { types: string }> } = JSON.parse(
-  readFileSync(join(folder, 'package.json'), 'utf8'),
-)
 const read = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, 'utf8') : undefined)
-const releasedVersion = read(join(released, 'version'))?.trim()
-let breaking = 0
+const packages = ['trimtab', 'server'].map((name) => {
+  const folder = join(process.cwd(), 'packages', name)
+  // The two are ours.
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+  const released = join(folder, 'api/released')
+  return { name, folder, manifest, released, releasedVersion: read(join(released, 'version'))?.trim() }
+})
 
-for (const [subpath, target] of Object.entries(manifest.exports)) {
-  if (typeof target === 'string') continue
-  const name = subpath === '.' ? 'trimtab' : subpath.slice(2)
-  const current = apiReport(folder, target.types)
-  const file = join(folder, 'api', `${name}.api.md`)
-  if (write) {
-    mkdirSync(join(folder, 'api'), { recursive: true })
-    writeFileSync(file, current)
-  } else if (read(file) !== current) {
-    console.error(
-      `packages/trimtab/api/${name}.api.md is not what the source offers; look at it after \`npm run api\`:`,
-    )
-    for (const { what } of classify(read(file) ?? '', current)) console.error(`  ${what}`)
-    process.exitCode = 1
-  }
-  if (release) {
-    mkdirSync(released, { recursive: true })
-    writeFileSync(join(released, `${name}.api.md`), current)
-  } else if (releasedVersion !== undefined) {
-    for (const { kind, what } of classify(read(join(released, `${name}.api.md`)) ?? '', current)) {
-      console.log(`${kind} since ${releasedVersion}, ${name}: ${what}`)
-      if (kind === 'breaking') breaking += 1
-    }
-  }
+interface Manifest {
+  readonly version: string
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>
 }
 
-if (release) writeFileSync(join(released, 'version'), `${manifest.version}\n`)
-else if (releasedVersion === undefined) console.log('Nothing is released yet, so nothing can break.')
-else if (breaking > 0 && !allowsBreaking(releasedVersion, manifest.version)) {
-  console.error(`${breaking} breaking differences need a version that allows them; ${manifest.version} does not.`)
-  process.exitCode = 1
+for (const { name: packageName, folder, manifest, released, releasedVersion } of packages) {
+  let breaking = 0
+  for (const [subpath, target] of Object.entries(manifest.exports)) {
+    if (typeof target === 'string') continue
+    const name = subpath === '.' ? packageName : subpath.slice(2)
+    const current = apiReport(folder, target.types)
+    const file = join(folder, 'api', `${name}.api.md`)
+    if (write) {
+      mkdirSync(join(folder, 'api'), { recursive: true })
+      writeFileSync(file, current)
+    } else if (read(file) !== current) {
+      console.error(
+        `packages/${packageName}/api/${name}.api.md is not what the source offers; look at it after \`npm run api\`:`,
+      )
+      for (const { what } of classify(read(file) ?? '', current)) console.error(`  ${what}`)
+      process.exitCode = 1
+    }
+    if (release) {
+      mkdirSync(released, { recursive: true })
+      writeFileSync(join(released, `${name}.api.md`), current)
+    } else if (releasedVersion !== undefined) {
+      for (const { kind, what } of classify(read(join(released, `${name}.api.md`)) ?? '', current)) {
+        console.log(`${kind} since ${releasedVersion}, ${name}: ${what}`)
+        if (kind === 'breaking') breaking += 1
+      }
+    }
+  }
+  if (release) writeFileSync(join(released, 'version'), `${manifest.version}\n`)
+  else if (releasedVersion === undefined)
+    console.log(`Nothing of ${packageName} is released yet, so nothing can break.`)
+  else if (breaking > 0 && !allowsBreaking(releasedVersion, manifest.version)) {
+    console.error(`${breaking} breaking differences need a version that allows them; ${manifest.version} does not.`)
+    process.exitCode = 1
+  }
 }

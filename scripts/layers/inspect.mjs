@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cruise } from 'dependency-cruiser'
 import { forbidden } from './rules.mjs'
-import { table } from './table.mjs'
+import { serverTable, table } from './table.mjs'
 
 const options = {
   parser: 'swc',
@@ -49,8 +49,8 @@ export async function inspect(root) {
 }
 
 function isOutsideTable(file) {
-  const folder = /^packages\/trimtab\/src\/([^/]+)\//.exec(file)?.[1]
-  return folder !== undefined && !(folder in table)
+  const [, name, folder] = /^packages\/([^/]+)\/src\/([^/]+)\//.exec(file) ?? []
+  return folder !== undefined && !Object.hasOwn(name === 'server' ? serverTable : table, folder)
 }
 
 function describe({ from, to, rule, cycle }) {

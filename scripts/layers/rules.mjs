@@ -1,22 +1,24 @@
-import { reachable, table } from './table.mjs'
+import { reachable, serverTable, table } from './table.mjs'
 
 const src = '^packages/trimtab/src/'
 const either = (names) => `(${names.join('|')})`
 
-const layers = Object.keys(table).map((folder) => {
-  const allowed = reachable(folder)
-  return {
-    name: `layer-${folder}`,
-    severity: 'error',
-    comment: `${folder} may import ${allowed.slice(1).join(', ') || 'no other folder'}`,
-    from: { path: `${src}${folder}/` },
-    to: { path: src, pathNot: `${src}${either(allowed)}/` },
-  }
-})
+const layersOf = (rows, within, prefix) =>
+  Object.keys(rows).map((folder) => {
+    const allowed = reachable(folder, rows)
+    return {
+      name: `${prefix}${folder}`,
+      severity: 'error',
+      comment: `${folder} may import ${allowed.slice(1).join(', ') || 'no other folder'}`,
+      from: { path: `${within}${folder}/` },
+      to: { path: within, pathNot: `${within}${either(allowed)}/` },
+    }
+  })
 
 /** The rules that dependency-cruiser checks over packages/{name}/src, tests left out. */
 export const forbidden = [
-  ...layers,
+  ...layersOf(table, src, 'layer-'),
+  ...layersOf(serverTable, '^packages/server/src/', 'server-layer-'),
   {
     name: 'entry-without-testing-and-cli',
     severity: 'error',

@@ -27,9 +27,18 @@ export const table = {
   testing: ['plane', 'store'],
 }
 
+/**
+ * The same for packages/server/src, whose folders import the library by its public subpaths alone.
+ *
+ * @type {Record<string, readonly string[]>}
+ */
+export const serverTable = {
+  embedded: [],
+}
+
 /** A folder, what it may import, and what those may. */
-export function reachable(folder) {
+export function reachable(folder, rows = table) {
   const found = new Set([folder])
-  for (const each of found) for (const next of table[each] ?? []) found.add(next)
+  for (const each of found) for (const next of rows[each] ?? []) found.add(next)
   return [...found]
 }

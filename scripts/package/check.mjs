@@ -4,17 +4,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const expected =
-  /^(dist\/.+\.(js|js\.map|d\.ts)|ops\/(prometheus-rules\.yaml|grafana-board\.json)|package\.json|README\.md|LICENSE)$/
+const inEach = String.raw`dist\/.+\.(js|js\.map|d\.ts)|package\.json|README\.md|LICENSE`
+const packages = {
+  trimtab: new RegExp(String.raw`^(${inEach}|ops\/(prometheus-rules\.yaml|grafana-board\.json))$`),
+  '@trimtab/server': new RegExp(String.raw`^(${inEach}|template\/store\.tar\.gz)$`),
+}
 const folder = mkdtempSync(join(tmpdir(), 'package-'))
 try {
-  process.exitCode = check(folder) ? 0 : 1
+  const good = Object.entries(packages).map(([name, expected]) => check(name, expected, folder))
+  process.exitCode = good.every(Boolean) ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true })
 }
 
-function check(destination) {
-  const args = ['pack', '--workspace', 'trimtab', '--json', '--pack-destination', destination]
+function check(name, expected, destination) {
+  const args = ['pack', '--workspace', name, '--json', '--pack-destination', destination]
   const packed = spawnSync('npm', args, { encoding: 'utf8' })
   if (packed.status !== 0) {
     console.error(packed.stderr)

@@ -2,6 +2,7 @@ import { type Clock, holdFolder, type StoreOptions } from 'trimtab'
 import { type PostgresStore, storeOn } from 'trimtab/postgres'
 import { openDatabase } from './database/open-database.ts'
 
+/** Where a store is kept, and how. */
 export interface EmbeddedStoreOptions extends StoreOptions {
   /** Where it is kept. Made where it is missing, for this user alone; nobody else may be able to write to it. */
   readonly folder: string
