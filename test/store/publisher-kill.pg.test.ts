@@ -33,11 +33,17 @@ class Publisher {
     await until(() => this.#text.includes('ready'))
     this.#child.stdin.write(`${url}\t${environment}\t${from}\n`)
     await until(() => this.#text.includes('begun'))
-    // Whole milliseconds would always hit the same places of a loop that takes a few of them.
-    const end = performance.now() + Math.random() * 100
+    // So many of its lines later, however fast the machine is, and then at any place of a loop that takes milliseconds.
+    const lines = this.#lines + Math.floor(Math.random() * 8)
+    await until(() => this.#lines >= lines)
+    const end = performance.now() + Math.random() * 12
     while (performance.now() < end) await new Promise((resolve) => setImmediate(resolve))
     await this.end()
     return this.#text
+  }
+
+  get #lines(): number {
+    return this.#text.split('\n').length
   }
 
   async end(): Promise<void> {
@@ -88,7 +94,7 @@ describe('a publisher that is killed', () => {
     console.info(`${published} publishes; killed before the answer: ${JSON.stringify(unanswered)}`)
     // It was killed in the middle of publishes, not only between them: otherwise this test shows nothing.
     expect(unanswered.done + unanswered.undone).toBeGreaterThan(points / 10)
-    expect(published).toBeGreaterThan(points)
+    expect(published).toBeGreaterThan(points / 2)
   }, 3_600_000)
 })
 

@@ -88,7 +88,8 @@ export class Run {
   /** Publishes something that readers may not hear of, ends every fault, waits until all readers equal the store, and holds what everybody has read to the laws. */
   async converge(): Promise<Convergence> {
     const { ways, readers, direct, environment } = this.#parts
-    await publish(direct, Date.now(), environment)
+    // Its own connections have gone with the server, and not all of them know it yet.
+    await until(() => isDone(publish(direct, Date.now(), environment)))
     for (const { proxy } of ways) {
       proxy.delay(0)
       proxy.become('pass')
@@ -149,6 +150,13 @@ export class Run {
   async #stalls(): Promise<number> {
     return Math.max(...(await Promise.all(this.#parts.readers.map((reader) => reader.stall()))))
   }
+}
+
+function isDone(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  )
 }
 
 function isBack(previous: Cursor, next: Cursor): boolean {
