@@ -7,6 +7,7 @@ const isCi = process.env['CI'] !== undefined
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^@trimtab\/server$/, replacement: src('../../server/src/index.ts') },
       { find: /^trimtab$/, replacement: src('index.ts') },
       { find: /^trimtab\/parts$/, replacement: src('parts/index.ts') },
       { find: /^trimtab\/probes$/, replacement: src('health/probes/index.ts') },

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { embeddedStore } from '@trimtab/server'
 import { expect, it, onTestFinished } from 'vitest'
-import { embeddedStore } from '../../packages/server/src/embedded/embedded-store.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const kills = process.env['TRIMTAB_SOAK'] === '1' ? 200 : 20

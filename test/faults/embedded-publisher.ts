@@ -5,8 +5,8 @@
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { embeddedStore } from '@trimtab/server'
 import { type ConfigStore, type EnvironmentDocument, replay, type Revision, verifyChain } from 'trimtab'
-import { embeddedStore } from '../../packages/server/src/embedded/embedded-store.ts'
 
 const environment = 'checkout/production'
 const tenants = ['acme', 'globex', 'initech']
