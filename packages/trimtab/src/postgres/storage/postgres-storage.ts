@@ -11,6 +11,7 @@ import {
   type HeadAnswer,
   headOf,
   parseAnswer,
+  parseRevision,
   readEnvironment,
   readFollowing,
   readRevision,
@@ -68,7 +69,7 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
       const place = scope === undefined ? null : (scope.tenant ?? '')
       const values = [environment, String(after), String(upTo), String(limit), place, path ?? null]
       const rows = await ask(`reading the history of ${environment}`, statements.revisions(order), values, signal)
-      return rows.map((row) => readRevision(environment, textOf(row, 'answer')))
+      return rows.map((row) => readRevision(environment, parseRevision(row)))
     },
     async prune(environment, before) {
       await ask(`pruning ${environment}`, statements.prune, [known, environment, String(before)])

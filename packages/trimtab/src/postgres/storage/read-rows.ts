@@ -22,7 +22,7 @@ interface ChangeAnswer {
   readonly a: string | null
 }
 
-interface RevisionAnswer extends Cursor {
+export interface RevisionAnswer extends Cursor {
   readonly parent: string
   readonly author: string
   readonly message: string
@@ -72,22 +72,33 @@ export function readEnvironment(environment: EnvironmentName, rows: readonly PgR
 export function readFollowing(environment: EnvironmentName, asked: number, rows: readonly PgRow[]): Following {
   let head = headOf(null)
   let hash: string | undefined
+  let areReadable = true
   const revisions: Revision[] = []
   for (const row of rows) {
     if (row['kind'] === 'hash') hash = row['answer'] === null ? undefined : textOf(row, 'answer')
     // What the statement builds.
     else if (row['kind'] === 'head') head = headOf(JSON.parse(textOf(row, 'answer')) as HeadAnswer)
-    else revisions.push(readRevision(environment, textOf(row, 'answer')))
+    else if (areReadable) {
+      const revision = parseRevision(row)
+      areReadable = revision.changes.every(({ p }) => p === null || pathIn(p) !== undefined)
+      if (areReadable) revisions.push(readRevision(environment, revision))
+    }
   }
   const { cursor } = head
+  // What is in force tells whether what was written with SQL is still there: history says for ever that it once was.
+  if (!areReadable) return { head: { cursor, oldest: cursor.revision + 1 }, hash, revisions: [] }
   if (asked === cursor.revision) hash = cursor.hash
   if (asked === 0) hash = ''
   return { head, hash, revisions }
 }
 
-export function readRevision(environment: EnvironmentName, text: string): Revision {
+export function parseRevision(row: PgRow): RevisionAnswer {
   // What the statement builds.
-  const answer = JSON.parse(text) as RevisionAnswer
+  return parseAnswer(row) as RevisionAnswer
+}
+
+/** For people too, who may see revisions that were written with SQL: a path that is none is shown as one odd key. */
+export function readRevision(environment: EnvironmentName, answer: RevisionAnswer): Revision {
   const { revision, hash, parent, author, message, rollbackTo, at, changes } = answer
   return Object.freeze({
     cursor: Object.freeze({ revision, hash }),
@@ -97,14 +108,14 @@ export function readRevision(environment: EnvironmentName, text: string): Revisi
     message,
     rollbackTo: rollbackTo ?? undefined,
     at,
-    changes: Object.freeze(changes.map((change) => readChange(environment, change))),
+    changes: Object.freeze(changes.map(readChange)),
   })
 }
 
-function readChange(environment: EnvironmentName, { t, p, b, a }: ChangeAnswer): RevisionChange {
+function readChange({ t, p, b, a }: ChangeAnswer): RevisionChange {
   const [previous, next] = [b === null ? undefined : readJson(b), a === null ? undefined : readJson(a)]
   if (p !== null) {
-    return Object.freeze({ kind: 'leaf', tenant: readTenant(t), path: readPath(environment, p), previous, next })
+    return Object.freeze({ kind: 'leaf', tenant: readTenant(t), path: pathIn(p) ?? printPath([p]), previous, next })
   }
   return Object.freeze({
     kind: 'tenant',
@@ -124,18 +135,23 @@ function readState(value: unknown): StoredTenantState {
   throw new TrimtabError('store_incompatible', 'The store has a state of tenants that is unknown here. Update trimtab.')
 }
 
-/** What a publish stored is as it should be; what was written with SQL may be anything. */
 function readPath(environment: EnvironmentName, text: string): Path {
-  try {
-    const path = printPath(parsePath(text))
-    if (path === text) return path
-  } catch {
-    // Told below.
-  }
+  const path = pathIn(text)
+  if (path !== undefined) return path
   throw new TrimtabError(
     'store_unavailable',
     `${environment} has an entry whose path ${JSON.stringify(text)} is none as trimtab prints it: it was written with SQL. Delete it.`,
   )
+}
+
+/** What a publish stored is as it should be; what was written with SQL may be anything. */
+function pathIn(text: string): Path | undefined {
+  try {
+    const path = printPath(parsePath(text))
+    return path === text ? path : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function readJson(text: string): Json {
