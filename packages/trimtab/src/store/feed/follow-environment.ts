@@ -4,11 +4,11 @@ import { createEmitter, type Emitter, type EmitterSource } from '../../primitive
 import { supervise } from '../../primitives/concurrency/supervise.ts'
 import { backoffDelay } from '../../primitives/time/backoff.ts'
 import type { Timer } from '../../primitives/time/clock.ts'
-import { runStep } from '../../primitives/time/deadline.ts'
 import type { FeedStatus } from '../config-store.ts'
 import type { EnvironmentDocument } from '../document.ts'
 import { replay } from '../history/replay.ts'
 import type { Revision } from '../revision.ts'
+import { askStore, readAll } from './ask-store.ts'
 import type { EnvironmentFeed, FeedParts } from './environment-feed.ts'
 import type { AdoptedBecause, FeedEvent, FeedHealth } from './feed-event.ts'
 import { type FeedCounts, FeedRecord } from './feed-record.ts'
@@ -170,12 +170,14 @@ class LiveFeed implements EnvironmentFeed {
   }
 
   async #catchUp(): Promise<void> {
-    const { store, environment } = this.#parts
+    const { store, environment, clock } = this.#parts
+    const { signal } = this.#closing
     for (;;) {
       const known = this.#document
       if (known === undefined) return await this.#adopt('first_read')
       const { readTimeout, batch } = feedTimings
-      const since = await this.#ask(readTimeout, (signal) => store.since(environment, known.cursor, batch, signal))
+      const ask = (over: AbortSignal) => store.since(environment, known.cursor, batch, over)
+      const since = await askStore({ clock, timeout: readTimeout, signal }, ask)
       switch (since.kind) {
         case 'changes':
           // The store has checked that they join; where one has not, nothing after it can be believed.
@@ -206,31 +208,13 @@ class LiveFeed implements EnvironmentFeed {
   }
 
   async #adopt(why: AdoptedBecause): Promise<void> {
-    const { store, environment } = this.#parts
-    const { fullReadTimeout } = feedTimings
-    const next = await this.#ask(fullReadTimeout, (signal) => store.readEnvironment(environment, signal))
+    const { store, environment, clock } = this.#parts
+    const next = await readAll({ store, environment, clock, signal: this.#closing.signal })
     const previous = this.#document
     // It was restored while it was asked.
     const isBack = previous !== undefined && next.cursor.revision < previous.cursor.revision
     this.#document = next
     this.#tell({ kind: 'adopted', because: isBack ? 'rewound' : why, previous, next })
-  }
-
-  /** One request under a deadline. Its late answer is nobody's: what it would have told is read again. */
-  async #ask<T>(timeout: number, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { clock } = this.#parts
-    const end = await runStep({ clock, timeout, signal: this.#closing.signal, run: request })
-    switch (end.kind) {
-      case 'done':
-        return end.value
-      case 'failed':
-      case 'aborted':
-        throw end.error
-      case 'timed_out':
-        throw new TrimtabError('store_unavailable', `The store did not answer within ${timeout} ms.`)
-      default:
-        return end satisfies never
-    }
   }
 
   #succeeded(): void {
