@@ -5,6 +5,7 @@ import { testServers, withConnection } from '../support/postgres/database.ts'
 import { migratedDatabase } from '../support/postgres/migrated-database.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
 import { followed, openUsual, within } from './lab/in-process.ts'
+import { relayTo } from './lab/relay.ts'
 import { swallowingRelay } from './lab/swallowing-relay.ts'
 
 /** Within which every reader is current again. */
@@ -152,6 +153,22 @@ describe('a reader', () => {
     },
     30_000,
   )
+
+  it('whose connections are lost without a word while it reads everything is current by others', async () => {
+    const { direct, port } = await disturbed()
+    await publish(openUsual(direct), 1)
+    const relay = await relayTo({ port })
+    await withConnection(direct, async (client) => {
+      await client.query('begin; lock table trimtab.entries')
+      const reader = followed(openUsual(direct.replace(`:${port}/`, `:${relay.port}/`)))
+      const waits = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+      // On a connection of its own: a transaction sees what it saw first.
+      await until(async () => (await withConnection(direct, (other) => other.query(waits))).rowCount === 1)
+      relay.strand()
+      await client.query('rollback')
+      await within(bound, () => reader.value === 1)
+    })
+  }, 30_000)
 
   it('that listens into a black hole has what it can ask for', async () => {
     const { direct, proxy, url } = await disturbed()
