@@ -27,20 +27,28 @@ class Writer {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #ready: Promise<unknown>
   #text = ''
+  #heard = () => {}
 
   constructor() {
     this.#child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#child.stdout.setEncoding('utf8')
-    this.#child.stdout.on('data', (text: string) => (this.#text += text))
+    this.#child.stdout.on('data', (text: string) => {
+      this.#text += text
+      this.#heard()
+    })
     this.#child.stdin.on('error', () => {})
     this.#ready = once(this.#child.stdout, 'data')
   }
 
-  /** Lets it write from a number on until a random moment, and kills it. Gives what it has said by then. */
-  async writeAndDie(path: string, from: number): Promise<Told> {
+  /**
+   * Lets it write from a number on until a random moment, and kills it. Gives what it has said by then. Every other moment
+   * follows a random write, however fast the machine is; the rest follow the order to begin, so that opening is hit too.
+   */
+  async writeAndDie(path: string, from: number, afterWrite: boolean): Promise<Told> {
     await this.#ready
     this.#child.stdin.write(`${path}\t${from}\n`)
-    await this.#busyFor(Math.random() * 25)
+    if (afterWrite) await this.#said(2 + Math.floor(Math.random() * 12))
+    await this.#busyFor(Math.random() * (afterWrite ? 4 : 25))
     await this.end()
     const last = (word: string) => {
       const said = [...this.#text.matchAll(new RegExp(`^${word} (\\d+)$`, 'gm'))].at(-1)?.[1]
@@ -54,6 +62,11 @@ class Writer {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     this.#child.kill('SIGKILL')
     await once(this.#child, 'close')
+  }
+
+  /** Waits for so many lines, `ready` and the folder among them. */
+  async #said(lines: number): Promise<void> {
+    while (this.#text.split('\n').length <= lines) await new Promise<void>((resolve) => (this.#heard = resolve))
   }
 
   /** Whole milliseconds would always hit the same places of a loop that takes a few of them. */
@@ -77,7 +90,7 @@ describe('the state folder of a process that is killed', () => {
       if (writer === undefined) throw new Error('there are always writers')
       if (point + warm < points) writers.push(new Writer())
       const from = held.stable + 1
-      const told = await writer.writeAndDie(path, from)
+      const told = await writer.writeAndDie(path, from, point % 2 === 0)
       const found = await look(path)
       const context = `after ${JSON.stringify({ from, told, held, found })}`
 
