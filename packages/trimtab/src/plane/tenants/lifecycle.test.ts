@@ -250,4 +250,42 @@ describe('drain()', () => {
     await clock.advance(60_000)
     await closing
   })
+
+  test('names a listener that hangs, follows nothing more, and leaves the plane as it is', async () => {
+    const { tenants, plane, set, settled, clock, rate, store } = await open()
+    await set('limits.rate', 6, `${environment}/other`)
+    await settled()
+    let letGo = () => {}
+    const told: string[] = []
+    tenants.watch('limits.rate', ({ tenant }) => {
+      told.push(tenant)
+      return tenant === 'acme' ? new Promise<void>((resolve) => (letGo = resolve)) : Promise.reject(new Error('mine'))
+    })
+    await set('limits.rate', 7, acme)
+    await set('limits.rate', 7, `${environment}/other`)
+    await settled()
+    expect(told).toEqual(['acme', 'other'])
+    const controller = new AbortController()
+    const draining = tenants.drain({ signal: controller.signal })
+    await settled()
+    controller.abort()
+    expect(await draining).toEqual({ unfinished: ['acme'] })
+    // Without a signal it has its end, too.
+    const again = tenants.drain()
+    await clock.advance(30_000)
+    expect(await again).toEqual({ unfinished: ['acme'] })
+
+    const { asked } = store
+    await set('limits.rate', 8, acme)
+    const end = plane.refresh()
+    await settled()
+    expect(await end).toMatchObject({ status: 'unchanged' })
+    expect([rate(), told.length, asked.all]).toEqual([7, 2, 1])
+    await expect(tenants.activate('acme')).rejects.toMatchObject({ code: 'plane_closed' })
+    await set('pool.max', 30)
+    await plane.refresh()
+    expect(plane.config.pool.max).toBe(30)
+    letGo()
+    expect(await tenants.drain()).toEqual({ unfinished: [] })
+  })
 })

@@ -1,4 +1,3 @@
-import { abortable } from '../../primitives/concurrency/abort.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { keptAlive } from '../../primitives/time/clock.ts'
 import type { TenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
@@ -34,8 +33,7 @@ export interface TenantsParts {
   readonly isEverybodyKnown: boolean
   /** Where a tenant's own values can be published; undefined where they can't. */
   readonly homeOf: (tenant: TenantId) => TenantHome | undefined
-  /** Ends all work for tenants; resolves when it has ended. */
-  quiet(): Promise<void>
+  drain(signal: AbortSignal | undefined): Promise<DrainReport>
 }
 
 /** `parts` is undefined where the plane has no option `tenants`. */
@@ -163,13 +161,7 @@ export class LiveTenants implements Tenants<unknown> {
 
   async drain({ signal }: WatchOptions = {}): Promise<DrainReport> {
     const parts = this.#configured
-    const quiet = parts.quiet()
-    try {
-      await keptAlive(() => abortable(quiet, signal))
-      return { unfinished: [] }
-    } catch {
-      return { unfinished: parts.overlays.busy }
-    }
+    return keptAlive(() => parts.drain(signal))
   }
 
   async #after(tenant: string, step: (id: TenantId, parts: TenantsParts) => Promise<void>): Promise<TenantStatus> {

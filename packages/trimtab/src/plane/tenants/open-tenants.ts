@@ -27,6 +27,7 @@ import { isStoreOverlays } from '../../store/source/store-overlays.ts'
 import { createTenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
 import { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
 import type { TenantId } from '../../tenancy/tenant-id.ts'
+import { drainTenants } from './drain-tenants.ts'
 import { keepOverlays } from './kept-overlays.ts'
 import type { TenantsParts } from './live-tenants.ts'
 import { observeTenants } from './observe-tenants.ts'
@@ -117,11 +118,13 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   })
   const closing = new AbortController()
   let following: Promise<void> | undefined
-  open.add(async () => {
+  const leave = async () => {
     closing.abort()
     lifecycle.close()
-    await Promise.all([following, follower.close(), watches.close(), overlays.close()])
-  })
+    // One of them that hangs holds none of the others up: what was listened on is left now.
+    await Promise.all([following, follower.close(), watches.close(), overlays.quiet(), reader.close()])
+  }
+  open.add(leave)
 
   return {
     definition,
@@ -141,6 +144,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
       lifecycle.close()
       return overlays.quiet()
     },
+    drain: (signal) => drainTenants({ clock, overlays, watches, leave }, signal),
     async start() {
       const problems = await overlays.load()
       if (problems.length > 0) throw sourceUnreadable(problems)

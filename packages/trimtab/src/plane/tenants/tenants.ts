@@ -97,8 +97,9 @@ export interface Tenants<Config> extends TenantContext<Config>, TenantDirectory 
    */
   seed(tenant: string, values: JsonObject, terms: SeedTerms): Promise<SeedResult>
   /**
-   * Ends all work for tenants, all at once; nothing is followed any more, and what was read stays. Names the tenants whose
-   * work had not ended when the signal aborted. A second drain is harmless.
+   * Ends all work for tenants, all at once; nothing is followed and nobody is told of anything any more, and what was read
+   * stays. Names the tenants whose work, listeners of `watch` included, had not ended when the signal aborted, or after
+   * 30 s. A second drain is harmless.
    */
   drain(options?: { readonly signal?: AbortSignal | undefined }): Promise<DrainReport>
   readonly events: Emitter<TenantEvent>

@@ -136,6 +136,8 @@ export class TenantLifecycle {
         step satisfies never
     }
     await overlays.catchUp([tenant])
+    // Nothing of it was done.
+    if (this.#closing.signal.aborted) throw closed()
   }
 
   /** What was read before this is not fresh. */

@@ -108,11 +108,18 @@ export class TenantOverlays {
     return outcomes
   }
 
-  /** Resolves when what the source has now is in force, or refused, for everybody; also what was under way for these. */
+  /**
+   * Resolves when what the source has now is in force, or refused, for everybody; also what was under way for these. Does
+   * nothing once nothing more is begun.
+   */
   async catchUp(ids: readonly TenantId[] = []): Promise<void> {
-    const { settled } = await this.#sync('overlay', false)
-    await settled
-    await Promise.all(ids.map((id) => this.#lanes.settled(id)))
+    try {
+      const { settled } = await this.#sync('overlay', false)
+      await settled
+      await Promise.all(ids.map((id) => this.#lanes.settled(id)))
+    } catch (error) {
+      if (!this.#closing.signal.aborted) throw error
+    }
   }
 
   /** What a reference gives may be something else: who uses one is read again. */
@@ -138,11 +145,6 @@ export class TenantOverlays {
     for (const retry of this.#retries.values()) retry.reset()
     await this.#looking?.done.catch(() => {})
     await this.#lanes.idle()
-  }
-
-  async close(): Promise<void> {
-    await this.quiet()
-    await this.#parts.reader.close()
   }
 
   /** Looks for what has changed, once more for wake-ups that come meanwhile. A tenant that takes long is not waited for. */

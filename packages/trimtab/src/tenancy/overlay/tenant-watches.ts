@@ -44,6 +44,8 @@ export class TenantWatches {
   #due: { readonly watches: Set<Watch>; readonly from: Snapshot<object> } | undefined
   #walking: Promise<void> | undefined
   #closed = false
+  /** Calls of listeners that have not ended, with whose they are. */
+  readonly #calls = new Map<Promise<void>, TenantId>()
 
   constructor(parts: TenantWatchesParts) {
     this.#parts = parts
@@ -52,7 +54,7 @@ export class TenantWatches {
   watch(path: string, listener: (change: TenantValueChange) => unknown, signal?: AbortSignal): Disposer {
     if (signal?.aborted) return () => {}
     const told = createEmitter<TenantValueChange>(this.#parts.onListenerError)
-    told.on((change) => this.#parts.run(change.tenant, () => listener(change)))
+    told.on((change) => this.#call(change, listener))
     const watch: Watch = { path, segments: parsePath(path), told }
     this.#watches.add(watch)
     const release = onAbort(signal, () => this.#watches.delete(watch))
@@ -85,11 +87,32 @@ export class TenantWatches {
     })
   }
 
-  /** Tells nothing more. Resolves when nothing is under way. */
+  /** For whom a listener is under way. */
+  get busy(): readonly TenantId[] {
+    return [...new Set(this.#calls.values())]
+  }
+
+  /** Tells nothing more. Resolves when nobody is about to be told; listeners that are under way are not waited for. */
   async close(): Promise<void> {
     this.#closed = true
     this.#watches.clear()
     await this.#walking
+  }
+
+  /** Resolves when every listener has ended, which one that hangs never does. */
+  async idle(): Promise<void> {
+    while (this.#calls.size > 0) await Promise.all(this.#calls.keys())
+  }
+
+  #call(change: TenantValueChange, listener: (change: TenantValueChange) => unknown): Promise<void> {
+    const call = (async () => void (await this.#parts.run(change.tenant, () => listener(change))))()
+    const ended = call
+      .catch(() => {})
+      .then(() => {
+        this.#calls.delete(ended)
+      })
+    this.#calls.set(ended, change.tenant)
+    return call
   }
 
   async #walk(): Promise<void> {
