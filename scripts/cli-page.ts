@@ -1,7 +1,7 @@
 import { type ErrorKind, errorCodes } from '../packages/trimtab/src/errors/error-codes.ts'
 import { parseArguments } from '../packages/trimtab/src/cli/parse.ts'
 
-const commands = ['init', 'validate', 'explain', 'plan'] as const
+const commands = ['init', 'validate', 'explain', 'plan', 'migrate'] as const
 
 /** The page of the command: its help as it is printed, and what help has no room for. */
 export function cliPage(): string {
@@ -10,7 +10,7 @@ export function cliPage(): string {
 <!-- Generated from packages/trimtab/src/cli/ by \`npm run reference\`. -->
 
 It reads what a service would read, with the service's own code, and says what is wrong with it, where a value comes from, and what a change
-would do. It never changes a running service, and calls no hook of a module.
+would do. It never changes a running service, and calls no hook of a module. \`migrate\` prepares the database of a store.
 
 \`\`\`text
 ${helpOf()}
@@ -52,6 +52,16 @@ the resource of another: those that may follow are named.
 A file stands in for a file and a folder for a folder: \`--candidate\` for the only one among the sources, \`--replace\` for the one it names. It
 keeps the name, the precedence and the trust of the source it stands for. \`--against\` turns the question around, for a change that was made
 already: \`git show HEAD~1:config.yaml > old.yaml && trimtab plan --against old.yaml\`.`,
+  migrate: `## trimtab migrate
+
+Makes the tables, functions and triggers of a store in PostgreSQL 15 or newer, and the roles \`<schema>_owner\`, \`<schema>_publisher\` and
+\`<schema>_reader\` with their rights. Services never do that: run it before a deployment, as somebody who may create schemas and roles. It needs the package
+\`pg\` beside trimtab. Everything is one transaction under a lock, so that ten processes may run it at once. What it was not
+allowed to do, and the store can live without, it lists as missing. Of the URL it shows the host and the database.
+
+\`--check\` says how the store stands: 0 where nothing is missing, 18 where a migration, a role, a right or the trigger is, and 14 where the store is newer in a way that
+this version could harm, or can't be reached. \`--print\` is the whole script of a new store, for whoever looks first or has another tool run it:
+\`trimtab migrate --print | psql postgres://admin@db/config\`.`,
 }
 
 const rules = `## What the commands have in common
@@ -77,7 +87,7 @@ function exitCodes(): string {
 
 | exit | code | meaning |
 | --- | --- | --- |
-| 0 | | The answer is good: valid, explained, planned, written |
+| 0 | | The answer is good: valid, explained, planned, written, migrated |
 ${rows.join('\n')}
 
 All codes are on the page of [error codes](errors.md).`
@@ -91,4 +101,7 @@ const given: ReadonlySet<string> = new Set([
   'source_unreadable',
   'module_cycle',
   'dependency_missing',
+  'store_unavailable',
+  'store_incompatible',
+  'store_incomplete',
 ])

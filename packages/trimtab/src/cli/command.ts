@@ -50,4 +50,14 @@ export interface PlanCommand {
   readonly json: boolean
 }
 
-export type Command = InitCommand | ValidateCommand | ExplainCommand | PlanCommand
+export interface MigrateCommand {
+  readonly kind: 'migrate'
+  readonly mode: 'apply' | 'print' | 'check'
+  /** Its URL; that of the environment, where nobody gives one. */
+  readonly database: string | undefined
+  /** The PostgreSQL schema that holds the store. */
+  readonly schema: string | undefined
+  readonly json: boolean
+}
+
+export type Command = InitCommand | ValidateCommand | ExplainCommand | PlanCommand | MigrateCommand

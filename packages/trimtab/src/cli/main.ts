@@ -56,6 +56,10 @@ async function run(command: Command, host: Host): Promise<Answer> {
       const { plan } = await import('./commands/plan.ts')
       return plan(command, host)
     }
+    case 'migrate': {
+      const { migrate } = await import('./commands/migrate.ts')
+      return migrate(command, host)
+    }
     default:
       return command satisfies never
   }

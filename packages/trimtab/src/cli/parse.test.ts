@@ -42,6 +42,11 @@ test('arguments become one command with everything that it needs', () => {
     kind: 'command',
     command: { kind: 'init', directory: 'svc', name: 'jobs', language: 'javascript', yes: true, json: false },
   })
+  expect(parse('migrate', '--check', '--database', 'postgres://db/config', '--schema', 'checkout')).toEqual({
+    kind: 'command',
+    command: { kind: 'migrate', mode: 'check', database: 'postgres://db/config', schema: 'checkout', json: false },
+  })
+  expect(parse('migrate', '--print')).toMatchObject({ command: { mode: 'print', database: undefined } })
   expect(parse('init')).toMatchObject({ command: { directory: '.', name: undefined, language: undefined, yes: false } })
 })
 

@@ -104,7 +104,40 @@ export function createProgram({ version, helpWidth, print, found }: ProgramOptio
       'trimtab plan --against old.yaml',
     ],
   )
+
+  addExamples(
+    program
+      .command('migrate')
+      .summary('prepare a PostgreSQL database for a store')
+      .description(
+        'Bring the tables of a store in PostgreSQL to what this version knows: all of it or nothing. Any number of ' +
+          'processes may do it at once.',
+      )
+      .option('--database <url>', 'postgres://user@host/database; DATABASE_URL, if it is left away')
+      .option('--schema <name>', 'the PostgreSQL schema that holds the store (default: trimtab)')
+      .addOption(new Option('--print', 'print the SQL of a new store, and touch no database').conflicts('check'))
+      .option('--check', 'change nothing: end with 18 where something is missing')
+      .option('--json', jsonHelp)
+      .action((options: MigrateOptions) => {
+        const { print: prints = false, check = false, database, schema, json = false } = options
+        const mode = prints ? 'print' : check ? 'check' : 'apply'
+        found({ kind: 'migrate', mode, database, schema, json })
+      }),
+    [
+      'trimtab migrate --database postgres://admin@db/config',
+      'trimtab migrate --check --json',
+      'trimtab migrate --print --schema checkout',
+    ],
+  )
   return program
+}
+
+interface MigrateOptions {
+  readonly print?: boolean
+  readonly check?: boolean
+  readonly database?: string
+  readonly schema?: string
+  readonly json?: boolean
 }
 
 interface InitOptions {

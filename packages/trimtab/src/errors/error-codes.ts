@@ -154,6 +154,13 @@ export const errorCodes = {
     retryable: false,
     action: 'Update Trimtab where the store is newer, or migrate the store with the version that made it.',
   },
+  store_incomplete: {
+    title: 'The store lacks migrations, roles, rights or triggers',
+    status: 503,
+    exitCode: 18,
+    retryable: false,
+    action: 'Run `trimtab migrate` as somebody who may do what is named.',
+  },
   cursor_unknown: {
     title: 'The store does not know the history that a reader has followed',
     status: 409,

@@ -2,8 +2,8 @@ import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { parseSchemaName, quoteIdentifier, type SchemaName } from '../identifier.ts'
 import type { PgLike, PgSession } from '../pg-like.ts'
 import { withFailures } from '../failure/store-failure.ts'
-import { grantRights } from './rights.ts'
-import { checksumOf, knownMigration, migrations, scriptOf } from './migrations.ts'
+import { grantRights, rightsScript } from './rights.ts'
+import { checksumOf, knownMigration, migrations, nameOf, scriptOf } from './migrations.ts'
 import { changedMigration, type MigrationState, readState } from './read-state.ts'
 
 /** Where a store's tables are. */
@@ -83,7 +83,8 @@ export async function checkMigrations(database: PgLike, options: MigrateOptions 
 }
 
 /**
- * All migrations as one script, for people who look first, or who run it by other means.
+ * All migrations as one script for a new store, roles and rights included: for people who look first, or who run it by other
+ * means.
  *
  * @example
  * const script = printMigrations({ schema: 'config' })
@@ -96,11 +97,7 @@ export function printMigrations(options: Pick<MigrateOptions, 'schema'> = {}): s
     return `-- ${nameOf(migration)}\n${insert}\n${scriptOf(migration, schema)}\n`
   })
   const path = `set local search_path to ${quoteIdentifier(schema)}, pg_temp;`
-  return ['begin;', createSchema(schema), path, createTable, ...scripts, 'commit;', ''].join('\n')
-}
-
-function nameOf({ number, name }: { readonly number: number; readonly name: string }): string {
-  return `${String(number).padStart(4, '0')}-${name}`
+  return ['begin;', createSchema(schema), path, createTable, ...scripts, rightsScript(schema), 'commit;', ''].join('\n')
 }
 
 function pendingOf({ applied }: MigrationState): typeof migrations {

@@ -21,6 +21,13 @@ export async function grantRights(session: PgSession, schema: SchemaName): Promi
   return refused
 }
 
+/** The same as a script, for somebody who may do all of it. */
+export function rightsScript(schema: SchemaName): string {
+  return steps(schema)
+    .map(({ what, script }) => `-- ${what}\n${script};\n`)
+    .join('\n')
+}
+
 function steps(schema: SchemaName): readonly { readonly what: string; readonly script: string }[] {
   const name = quoteIdentifier(schema)
   const [owner, publisher, reader] = ['owner', 'publisher', 'reader'].map((role) => `${schema}_${role}`)
@@ -62,10 +69,10 @@ function handOver(schema: SchemaName, owner: string): string {
       select format('schema %I', nspname) from pg_namespace where nspname = '${schema}' and nspowner <> v_owner
       union all
       select format('table %I.%I', '${schema}', relname) from pg_class
-        where relnamespace = '${schema}'::regnamespace and relkind = 'r' and relowner <> v_owner
+        where relnamespace = '${quoteIdentifier(schema)}'::regnamespace and relkind = 'r' and relowner <> v_owner
       union all
       select format('function %s', oid::regprocedure) from pg_proc
-        where pronamespace = '${schema}'::regnamespace and proowner <> v_owner
+        where pronamespace = '${quoteIdentifier(schema)}'::regnamespace and proowner <> v_owner
     loop
       execute format('alter %s owner to %s', v_what, v_owner);
     end loop;
