@@ -7,7 +7,6 @@ export type { PgLike, PgListeningSession, PgNotification, PgRow, PgSession } fro
 export { listenOn, postgresListener } from './postgres-listener.ts'
 export type { ListenerParts, PostgresListener } from './postgres-listener.ts'
 export type { PgFeed } from './listener/pg-feed.ts'
-export type { DisconnectReason, FeedCounts } from './listener/feed-counts.ts'
 export type { FeedTimings } from './listener/timings.ts'
 export type { SchemaName } from './identifier.ts'
 export { createPostgresStorage, postgresStore, storeOn } from './postgres-store.ts'

@@ -1,7 +1,7 @@
 import { type Random, systemRandom } from '../primitives/random.ts'
 import { type Clock, systemClock } from '../primitives/time/clock.ts'
+import type { StoreListener } from '../store/feed/listener-counts.ts'
 import type { SchemaName } from './identifier.ts'
-import type { FeedCounts } from './listener/feed-counts.ts'
 import type { PgFeed } from './listener/pg-feed.ts'
 import { createFeedListener } from './listener/pg-listener.ts'
 import { type FeedTimings, usualTimings } from './listener/timings.ts'
@@ -9,11 +9,9 @@ import { pgDatabase, type PgDatabaseOptions } from './pg-database.ts'
 import type { PgLike } from './pg-like.ts'
 
 /** One connection that listens for any number of stores in one database; it is open while one of them has readers. */
-export interface PostgresListener extends AsyncDisposable {
+export interface PostgresListener extends StoreListener, AsyncDisposable {
   /** For stores: how the readers of one are told. `renew` is called when its connections may have gone silent, too. */
   feed(schema: SchemaName, renew: () => void): PgFeed
-  /** What it has heard since it was made, and how often it was cut off. */
-  counts(): FeedCounts
   /** Ends it; the readers of stores that use it are told of nothing any more. Idempotent. */
   close(): Promise<void>
 }

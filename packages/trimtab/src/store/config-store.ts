@@ -1,9 +1,12 @@
 import type { JsonObject } from '../primitives/json.ts'
+import type { Emitter } from '../primitives/emitter.ts'
 import type { Cursor } from './cursor.ts'
 import type { EnvironmentDocument, ScopeDocument } from './document.ts'
 import type { Edit } from './edit.ts'
+import type { StoreListener } from './feed/listener-counts.ts'
 import type { PublishProblem } from './publish-problem.ts'
 import type { Revision } from './revision.ts'
+import type { StoreEvent } from './store-event.ts'
 
 /** Who publishes, why, and on top of what. */
 export interface PublishTerms {
@@ -101,6 +104,10 @@ export interface ConfigStore extends AsyncDisposable {
   wakeups(environment: string, signal: AbortSignal): AsyncIterable<void>
   /** How `wakeups` of this environment come about now. */
   feedStatus(environment: string): FeedStatus
+  /** What is told of what is done through this object: of other processes nothing. */
+  readonly events: Emitter<StoreEvent>
+  /** What tells it of revisions; undefined where nothing does. */
+  readonly listener?: StoreListener | undefined
   /**
    * The newest first, as people may see it: of what a registered schema marks as secret, the references alone. Readers, and
    * those who check hashes, take `since`.

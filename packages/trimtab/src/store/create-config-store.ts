@@ -4,8 +4,10 @@ import { parsePath, printPath } from '../model/path.ts'
 import { abortReason, childController, createController } from '../primitives/concurrency/abort.ts'
 import type { Clock } from '../primitives/time/clock.ts'
 import { isScheme } from '../sources/references/parse-references.ts'
-import type { ConfigStore, HistoryQuery } from './config-store.ts'
+import { createEmitter } from '../primitives/emitter.ts'
+import type { ConfigStore, HistoryQuery, PublishResult } from './config-store.ts'
 import { parseCursor } from './cursor.ts'
+import type { Edit } from './edit.ts'
 import { documentOf } from './history/load-document.ts'
 import { readScope } from './history/read-scope.ts'
 import { redactRevisions } from './history/redact-revisions.ts'
@@ -15,7 +17,8 @@ import { storeLimits } from './limits.ts'
 import { createPublisher } from './publisher.ts'
 import { parseVersion, readSchema } from './schemas/read-schema.ts'
 import { createSchemaThread } from './schemas/schema-thread.ts'
-import { appOf, type EnvironmentName, parseEnvironment, parseScope } from './scope.ts'
+import { appOf, type EnvironmentName, parseEnvironment, parseScope, readScope as scopeIn } from './scope.ts'
+import type { StoreEvent } from './store-event.ts'
 import type { RevisionQuery, StoreStorage } from './storage.ts'
 
 /** What every kind of store can be told. */
@@ -49,6 +52,7 @@ export function createConfigStore({
   const thread = createSchemaThread(clock)
   const schemes = [...referenceSchemes]
   const publisher = createPublisher({ storage, known, schemas: thread, schemes })
+  const events = createEmitter<StoreEvent>()
   const closing = createController()
   let closed: Promise<void> | undefined
 
@@ -63,6 +67,17 @@ export function createConfigStore({
       await storage.close()
     })()
     return closed
+  }
+
+  const told = async (environment: string | undefined, publish: () => Promise<PublishResult>) => {
+    const startedAt = clock.monotonic()
+    let result: PublishResult | undefined
+    try {
+      result = await publish()
+      return result
+    } finally {
+      events.emit({ kind: 'publish_ended', environment, result, duration: clock.monotonic() - startedAt })
+    }
   }
 
   return {
@@ -82,13 +97,13 @@ export function createConfigStore({
     },
     async publish(edits, terms) {
       open(terms.signal)
-      return publisher.publish(edits, terms)
+      return told(environmentIn(edits), () => publisher.publish(edits, terms))
     },
     async rollback(environment, to, terms) {
       const name = parseEnvironment(environment)
       checkCount('to', to, 0, Number.MAX_SAFE_INTEGER)
       open(terms.signal)
-      return publisher.rollback(name, to, terms)
+      return told(name, () => publisher.rollback(name, to, terms))
     },
     async since(environment, cursor, limit, signal) {
       const name = parseEnvironment(environment)
@@ -107,6 +122,7 @@ export function createConfigStore({
       open()
       return storage.feedStatus(name)
     },
+    events,
     async history(environment, query = {}) {
       const name = parseEnvironment(environment)
       const asked = readQuery(name, query)
@@ -161,6 +177,11 @@ async function* untilClosed(
   } finally {
     release()
   }
+}
+
+/** What is wrong with the edits is said by the publisher. */
+function environmentIn(edits: readonly Edit[]): EnvironmentName | undefined {
+  return Array.isArray(edits) ? scopeIn(edits[0]?.scope)?.environment : undefined
 }
 
 function readQuery(environment: EnvironmentName, { before, limit = 50, scope, path }: HistoryQuery): RevisionQuery {

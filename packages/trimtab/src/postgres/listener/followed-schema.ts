@@ -1,9 +1,9 @@
 import { createEmitter, type EmitterSource } from '../../primitives/emitter.ts'
 import type { Disposer } from '../../primitives/disposers.ts'
+import type { ListenerCounter } from '../../store/feed/listener-counts.ts'
 import type { EnvironmentName } from '../../store/scope.ts'
 import type { SchemaName } from '../identifier.ts'
 import type { PgRow } from '../pg-like.ts'
-import type { FeedCounter } from './feed-counts.ts'
 
 /** An environment with readers, and what was last known of its newest revision. */
 interface FollowedEnvironment {
@@ -33,7 +33,7 @@ export interface FollowedSchema {
   compare(heads: readonly PgRow[], isListening: boolean): void
 }
 
-export function createFollowedSchema(name: SchemaName, counter: FeedCounter): FollowedSchema {
+export function createFollowedSchema(name: SchemaName, counter: ListenerCounter): FollowedSchema {
   const environments = new Map<string, FollowedEnvironment>()
   return {
     name,

@@ -3,12 +3,12 @@ import type { Random } from '../../primitives/random.ts'
 import { type Clock, sleep } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
 import type { FeedStatus } from '../../store/config-store.ts'
+import { createListenerCounter, type ListenerCounts } from '../../store/feed/listener-counts.ts'
 import { wakeStream } from '../../store/wake-stream.ts'
 import { describeFailure } from '../failure/store-failure.ts'
 import type { SchemaName } from '../identifier.ts'
 import { sqlStateOf } from '../failure/sql-states.ts'
 import type { PgLike, PgNotification } from '../pg-like.ts'
-import { createFeedCounter, type FeedCounts } from './feed-counts.ts'
 import { createFollowedSchema, type FollowedSchema } from './followed-schema.ts'
 import { keepTrying } from './keep-trying.ts'
 import { lookUp } from './look-up.ts'
@@ -30,7 +30,7 @@ export interface PgListenerParts {
 export interface FeedListener {
   /** `renew` is called when connections may have gone silent. */
   feed(schema: SchemaName, renew: () => void): PgFeed
-  counts(): FeedCounts
+  counts(): ListenerCounts
   close(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export function createFeedListener({ database, clock, random, timings }: PgListe
   const schemas = new Map<SchemaName, FollowedSchema>()
   const readers = new Set<{ readonly renew: () => void }>()
   const ends = new Set<Promise<void>>()
-  const counter = createFeedCounter()
+  const counter = createListenerCounter()
   let state: FeedStatus = { kind: 'connecting', attempts: 0, error: undefined }
   let session: PushSession | undefined
   let turn = 0

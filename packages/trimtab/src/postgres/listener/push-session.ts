@@ -1,10 +1,10 @@
 import { deferred } from '../../primitives/concurrency/deferred.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
+import type { DisconnectReason } from '../../store/feed/listener-counts.ts'
 import { sqlStateName, sqlStateOf } from '../failure/sql-states.ts'
 import { quoteIdentifier } from '../identifier.ts'
 import type { PgLike, PgListeningSession, PgNotification } from '../pg-like.ts'
-import type { DisconnectReason } from './feed-counts.ts'
 import type { FeedTimings } from './timings.ts'
 
 /** Notifications can't be had this way, however often it is tried at once: ask in intervals. */

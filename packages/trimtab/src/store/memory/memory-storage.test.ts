@@ -24,3 +24,17 @@ it('appends to nothing but the newest revision, by number and by hash', async ()
   }
   expect(await storage.append(draft(2, first.cursor.hash))).toMatchObject({ kind: 'appended' })
 })
+
+it('counts what its readers were told, and what nobody was there to be told of', async () => {
+  const storage = createMemoryStorage(createManualClock())
+  const first = draft(1, '')
+  await storage.append(first)
+  expect(storage.listener.counts()).toMatchObject({ received: 1, unknown: 1 })
+  const controller = new AbortController()
+  const wakeups = storage.wakeups(environment, controller.signal)[Symbol.asyncIterator]()
+  await wakeups.next()
+  await storage.append(draft(2, first.cursor.hash))
+  expect(storage.listener.counts()).toMatchObject({ received: 2, unknown: 1, missed: 0 })
+  controller.abort()
+  await wakeups.next()
+})

@@ -9,6 +9,7 @@ import type { Revision, RevisionChange, RevisionDraft } from '../revision.ts'
 import { appOf, type EnvironmentName } from '../scope.ts'
 import type { Head, RevisionQuery, StoredEntry, StoredEnvironment, StoreStorage } from '../storage.ts'
 import { isAtOrBelow } from '../storage.ts'
+import { createListenerCounter, type StoreListener } from '../feed/listener-counts.ts'
 import { wakeStream } from '../wake-stream.ts'
 import { createSchemaShelf, type SchemaShelf } from './schema-shelf.ts'
 
@@ -26,11 +27,13 @@ const noRows: Rows = { cursor: genesis, revisions: [], entries: new Map(), state
 export interface MemoryStorage extends StoreStorage {
   /** All environments as they are now; what is made of it puts them back, and wakes everybody. */
   backup(): () => void
+  readonly listener: StoreListener
 }
 
 export function createMemoryStorage(clock: Clock): MemoryStorage {
   let all: ReadonlyMap<EnvironmentName, Rows> = new Map()
   const wakes = new Map<EnvironmentName, EmitterSource<void>>()
+  const counter = createListenerCounter()
   const shelf: SchemaShelf = createSchemaShelf(clock)
   const rowsOf = (environment: EnvironmentName) => all.get(environment) ?? noRows
   const put = (environment: EnvironmentName, rows: Rows) => {
@@ -59,7 +62,10 @@ export function createMemoryStorage(clock: Clock): MemoryStorage {
       }
       const revision: Revision = Object.freeze({ ...draft, at: clock.now() })
       put(environment, added(rows, revision))
-      wakes.get(environment)?.emit()
+      counter.count('received')
+      const readers = wakes.get(environment)
+      if (readers === undefined) counter.count('unknown')
+      else readers.emit()
       return { kind: 'appended', at: revision.at }
     },
     async following(environment, revision, limit) {
@@ -106,6 +112,7 @@ export function createMemoryStorage(clock: Clock): MemoryStorage {
     },
     feedStatus: () => ({ kind: 'push' }),
     async close() {},
+    listener: { counts: () => counter.read() },
     backup() {
       const kept = all
       return () => {

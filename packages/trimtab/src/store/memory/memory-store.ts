@@ -29,5 +29,9 @@ export interface MemoryStore extends ConfigStore {
  */
 export function memoryStore({ clock = systemClock, referenceSchemes }: MemoryStoreOptions = {}): MemoryStore {
   const storage = createMemoryStorage(clock)
-  return { ...createConfigStore({ storage, clock, referenceSchemes }), backup: () => storage.backup() }
+  return {
+    ...createConfigStore({ storage, clock, referenceSchemes }),
+    listener: storage.listener,
+    backup: () => storage.backup(),
+  }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isPlainObject } from '../../../primitives/json.ts'
 import { genesis } from '../../../store/cursor.ts'
+import type { StoreEvent } from '../../../store/store-event.ts'
 import { assertThat, type ContractCase } from '../contract-case.ts'
 import {
   assertRejects,
@@ -247,6 +248,41 @@ export function publishCases({ test }: StoreBench): readonly ContractCase[] {
       }
       assertThat(thrown === reason, `expected it to throw the signal's reason, received ${String(thrown)}`)
       assertThat((await cursor()).revision === 0, 'it was published all the same')
+    }),
+    test('how each publish ended is told, whatever it was, and how long it took', async ({ store, terms, inTime }) => {
+      const told: StoreEvent[] = []
+      const stop = store.events.on((event) => void told.push(event))
+      const on = await terms()
+      const edits = [{ scope: tenant, path: 'a', value: 1 }]
+      const published = await inTime('publish()', store.publish(edits, on))
+      const conflict = await inTime('publish()', store.publish(edits, on))
+      assertThat(published.kind === 'published', `expected a new revision, received ${describeResult(published)}`)
+      const next = { ...on, expected: published.cursor }
+      const unchanged = await inTime('publish()', store.publish(edits, next))
+      const refused = await inTime('publish()', store.publish([], next))
+      const rolledBack = await inTime('rollback()', store.rollback(environment, 0, next))
+      stop()
+      await inTime('publish()', store.publish(edits, on))
+      const results = [published, conflict, unchanged, refused, rolledBack]
+      assertThat(
+        isDeepStrictEqual(
+          told.map(({ result }) => result),
+          results,
+        ),
+        'what is told is not how they ended',
+      )
+      const named = results.map((result) => (result === refused ? undefined : environment))
+      assertThat(
+        isDeepStrictEqual(
+          told.map((event) => event.environment),
+          named,
+        ),
+        'the environments are others',
+      )
+      assertThat(
+        told.every(({ duration }) => duration >= 0),
+        'a publish ended before it began',
+      )
     }),
     test('closing is done once, and nothing is published after it', async ({ store, terms, inTime }) => {
       const on = await terms()

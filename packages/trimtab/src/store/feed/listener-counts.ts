@@ -1,5 +1,8 @@
+/** Why a listening connection was lost: it ended, it went silent, a request failed, or what is sent does not arrive. */
+export type DisconnectReason = 'ended' | 'silent' | 'failed' | 'unheard'
+
 /** What a listener has heard since it was made. Only numbers: nothing grows with what is sent. */
-export interface FeedCounts {
+export interface ListenerCounts {
   /** Notifications on the channels of its stores, those below included. */
   readonly received: number
   /** Not what a store sends: ignored. */
@@ -12,22 +15,28 @@ export interface FeedCounts {
   readonly outOfOrder: number
   /** Revisions that were found without a notification while it was listening. */
   readonly missed: number
-  /** How often the connection was lost, by why: `ended`, `silent`, `failed`, and `unheard` where notifications do not arrive. */
+  /**
+   * How often there was no connection any more, by why: `ended`, `silent`, `failed`, and `unheard` where notifications do not
+   * arrive. An attempt to connect that fails counts, too.
+   */
   readonly disconnects: Readonly<Record<DisconnectReason, number>>
 }
 
-/** Why a listening connection was lost: it ended, it went silent, a request failed, or what is sent does not arrive. */
-export type DisconnectReason = 'ended' | 'silent' | 'failed' | 'unheard'
-
-type NotificationKind = 'received' | 'malformed' | 'unknown' | 'duplicate' | 'outOfOrder' | 'missed'
-
-export interface FeedCounter {
-  count(kind: NotificationKind): void
-  disconnected(reason: DisconnectReason): void
-  read(): FeedCounts
+/** What hears of new revisions: the same for all stores that share it. */
+export interface StoreListener {
+  /** What it has heard since it was made, and how often it was cut off. */
+  counts(): ListenerCounts
 }
 
-export function createFeedCounter(): FeedCounter {
+type NotificationKind = Exclude<keyof ListenerCounts, 'disconnects'>
+
+export interface ListenerCounter {
+  count(kind: NotificationKind): void
+  disconnected(reason: DisconnectReason): void
+  read(): ListenerCounts
+}
+
+export function createListenerCounter(): ListenerCounter {
   const kinds = { received: 0, malformed: 0, unknown: 0, duplicate: 0, outOfOrder: 0, missed: 0 }
   const disconnects = { ended: 0, silent: 0, failed: 0, unheard: 0 }
   return {
