@@ -283,6 +283,26 @@ describe('rounds', () => {
     expect(clock.pending).toBe(1)
   })
 
+  test('begin where a phase that is given says, by the name of the check, also while they are quickened', async () => {
+    const { scripted, clock, health } = open({ phase: (name) => (name === 'early' ? 0.1 : 0.9) })
+    const early = scripted('early')
+    const late = scripted('late')
+    await clock.advance(499)
+    expect([early.runs, late.runs]).toEqual([0, 0])
+    await clock.advance(1)
+    expect([early.runs, late.runs]).toEqual([1, 0])
+    const calm = health.hasten(1_000, () => true)
+    await clock.advance(100)
+    expect([early.runs, late.runs]).toEqual([2, 0])
+    await clock.advance(800)
+    expect([early.runs, late.runs]).toEqual([2, 1])
+    calm()
+    await clock.advance(3_099)
+    expect([early.runs, late.runs]).toEqual([2, 1])
+    await clock.advance(1)
+    expect([early.runs, late.runs]).toEqual([2, 2])
+  })
+
   test('`observedSince` moves only with the status, and every move is told once and in order', async () => {
     const { scripted, clock, events, health } = open({ random: () => 0 })
     const script = scripted('db')

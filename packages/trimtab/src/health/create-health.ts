@@ -5,6 +5,7 @@ import type { Disposer } from '../primitives/disposers.ts'
 import { createEmitter, type Emitter, type EmitterSource } from '../primitives/emitter.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Random } from '../primitives/random.ts'
+import type { Phase } from '../primitives/time/phase.ts'
 import { aggregate, aggregateNames, type Aggregates, type WeighedReport } from './aggregate.ts'
 import type { Finding, HealthCheck } from './check.ts'
 import { CheckEntry, type Transition } from './collector/check-entry.ts'
@@ -21,6 +22,8 @@ import { SharedAnswer } from './shared-answer.ts'
 export interface HealthParts {
   readonly clock: Clock
   readonly random: Random
+  /** Where in its interval the rounds of a check begin, by its name: anywhere, by chance. */
+  readonly phase?: Phase | undefined
   /** The generation of the snapshot in force; 0 before there is one. */
   readonly generation: () => number
   /** Milliseconds that what a run found is current for who asks: 250. */
@@ -109,14 +112,14 @@ class HealthOfProcess implements HealthCore {
   constructor(parts: HealthParts) {
     this.#parts = parts
     const { clock, random, generation, logger } = parts
-    const { cacheFor = healthDefaults.cacheFor, clean = (text) => text } = parts
+    const { cacheFor = healthDefaults.cacheFor, clean = (text) => text, phase = () => random() } = parts
     const onListenerError = (error: unknown) =>
       logger.warn(clean(`A listener of health failed: ${describeThrown(error)}`))
     this.#events = orderedEmitter(onListenerError)
     this.#observations = createEmitter(onListenerError)
     this.#remedies = new Remedies(parts.remedies, (event) => this.#events.emit(event))
     this.#collector = new Collector(
-      { clock, random, generation, cacheFor, clean },
+      { clock, phase, generation, cacheFor, clean },
       {
         abandoned: ({ settled }, abandoned) => this.#events.emit({ kind: 'abandoned', check: settled.name, abandoned }),
         observed: (entry, transitions, seenIn, isRound) => {

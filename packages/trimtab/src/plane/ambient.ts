@@ -10,7 +10,7 @@ export function ambient(): Ambient {
   return { env: process.env, runHost: process }
 }
 
-/** For people who look for the process; another one may get the same number. */
+/** Tells processes of one machine apart that live at the same time; a later one may get the same number. */
 export function ambientPid(): number {
   return process.pid
 }

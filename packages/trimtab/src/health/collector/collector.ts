@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../primitives/time/clock.ts'
-import type { Random } from '../../primitives/random.ts'
+import type { Phase } from '../../primitives/time/phase.ts'
 import { type ReadFinding, readFailure, readFindings } from '../finding/read-findings.ts'
 import type { CheckEntry, RunEnds, Taking, Transition } from './check-entry.ts'
 import { CheckRun } from './check-run.ts'
@@ -9,7 +9,8 @@ import { extensionFor, roundAfter } from './times.ts'
 
 export interface CollectorParts {
   readonly clock: Clock
-  readonly random: Random
+  /** Where in its interval the rounds of a check begin. */
+  readonly phase: Phase
   readonly generation: () => number
   /** Milliseconds that what a run found is current for who asks. */
   readonly cacheFor: number
@@ -138,9 +139,9 @@ export class Collector {
     this.#timer?.cancel()
   }
 
-  /** The first round comes at a random moment of the interval; at once where others have been seen already. */
+  /** The first round comes at a phase of its own in the interval; at once where others have been seen already. */
   #plan(entry: CheckEntry, now: number, isLate: boolean): void {
-    entry.due = now + (isLate ? 0 : Math.floor(this.#parts.random() * entry.settled.interval))
+    entry.due = now + (isLate ? 0 : Math.floor(this.#parts.phase(entry.settled.name) * entry.settled.interval))
     this.#hasten(entry, now)
     this.#wakeAt(entry.due)
   }
@@ -148,7 +149,7 @@ export class Collector {
   #hasten(entry: CheckEntry, now: number): void {
     const haste = this.#haste
     if (haste === undefined || haste.interval >= entry.settled.interval || !haste.concerns(entry)) return
-    entry.hastenedDue = now + Math.floor(this.#parts.random() * haste.interval)
+    entry.hastenedDue = now + Math.floor(this.#parts.phase(entry.settled.name) * haste.interval)
     this.#wakeAt(entry.hastenedDue)
   }
 

@@ -8,10 +8,12 @@ import type { Clock } from '../../primitives/time/clock.ts'
 import type { Disposers } from '../../primitives/disposers.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Random } from '../../primitives/random.ts'
+import { siblingPhase } from '../../primitives/time/phase.ts'
 import type { SourceStatus } from '../../reload/candidate/read-layers.ts'
 import type { Engine } from '../../reload/engine.ts'
 import type { Judge } from '../../reload/proof/judge.ts'
 import type { Override } from '../../sources/override.ts'
+import { ambientPid } from '../ambient.ts'
 import type { PlaneOptions } from '../options.ts'
 import type { AppliedOverride, PlaneState } from '../plane.ts'
 import { createBakeJudge } from './bake-judge.ts'
@@ -20,7 +22,9 @@ import { ModuleChecks } from './module-checks.ts'
 import { createOwnChecks } from './own-checks.ts'
 
 export interface PlaneHealthParts {
-  readonly options: Pick<PlaneOptions, 'health' | 'checks' | 'bake' | 'modules'>
+  readonly options: Pick<PlaneOptions, 'health' | 'checks' | 'bake' | 'modules' | 'random'>
+  /** The name of this process among its siblings. */
+  readonly instance: string
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -51,13 +55,15 @@ export interface PlaneHealth {
  * Rounds begin when the boot has been committed: a service that is not there yet has no health.
  */
 export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealth {
-  const { options, clock, random, logger } = parts
+  const { options, instance, clock, random, logger } = parts
   const { cacheFor, stuckUnready } = { ...planeHealthDefaults, ...withoutGaps(options.health ?? {}) }
   let engine: Engine | undefined
   let hands: RemedyHands | undefined
   const health = createHealth({
     clock,
     random,
+    // Chance that was given, as by a test, is the chance that is wanted.
+    phase: options.random === undefined ? siblingPhase({ name: instance, pid: ambientPid() }) : undefined,
     logger,
     cacheFor,
     generation: () => engine?.committed?.snapshot.generation ?? 0,

@@ -115,7 +115,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     open,
   )
   const planeHealth = openHealth(
-    { options, clock, random, logger, sources: () => reading.reader.status, bootedFrom: () => boot.from },
+    { options, instance, clock, random, logger, sources: () => reading.reader.status, bootedFrom: () => boot.from },
     open,
   )
   const engine: Engine = assembleEngine({
