@@ -21,14 +21,16 @@ export function openGuarding(
     readonly options: GuardOptions | undefined
     readonly clock: Clock
     readonly tenantOf: (id: TenantId) => Tenant
+    /** Whether a tenant was one here and is none any more. */
+    readonly isRemoved: (id: TenantId) => boolean
     readonly onListenerError: (error: unknown) => void
     readonly clean: (text: string) => string
   },
   open: Disposers,
 ): Guarding {
-  const { options, clock, tenantOf, onListenerError, clean } = parts
+  const { options, clock, tenantOf, isRemoved, onListenerError, clean } = parts
   const context = createTenantContext<unknown>({ tenantOf })
-  const guard = createGuard({ ...options, context, clock, onListenerError, clean })
+  const guard = createGuard({ ...options, context, clock, isRemoved, onListenerError, clean })
   open.add(() => guard.close())
   return { context, guard }
 }

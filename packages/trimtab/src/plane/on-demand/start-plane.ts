@@ -109,6 +109,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
       options: options.guard,
       clock,
       tenantOf,
+      isRemoved: (id) => tenants?.isRemoved(id) === true,
       onListenerError,
       clean: (text) => engine.scrub(text),
     },

@@ -52,6 +52,8 @@ export interface OpenTenantsParts {
 
 /** The tenants of a plane, from before its boot on. */
 export interface OpenTenants extends TenantsParts {
+  /** Whether a tenant was one here and is none any more: it has been let go of, too. */
+  isRemoved(tenant: TenantId): boolean
   /** Takes over what all share, in the turn in which it comes into force. */
   show(snapshot: Snapshot<object>): void
   /** Ends all work for tenants, before what it is done with is stopped. */
@@ -138,6 +140,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     },
     lifecycle,
     decisions,
+    isRemoved: (tenant) => decisions.isRemoved(tenant) && overlays.stateOf(tenant) === 'unknown',
     isEverybodyKnown: source.unlisted === 'shared',
     homeOf: () => (isStoreOverlays(source) ? source : undefined),
     quiet() {

@@ -82,7 +82,10 @@ export interface Tenants<Config> extends TenantContext<Config>, TenantDirectory 
   activate(tenant: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<TenantStatus>
   /** Keeps what a tenant has and follows it no more. Harmless for one that is not known here. */
   suspend(tenant: string): Promise<TenantStatus>
-  /** Forgets a tenant. Harmless for one that is not known here. */
+  /**
+   * Forgets a tenant: until it is activated, or listed anew, the guard takes it for none any more (`invalid_context`).
+   * Harmless for one that is not known here.
+   */
   remove(tenant: string): Promise<TenantStatus>
   /** Has an active tenant read anew with the credentials it has by now; any other is left as it is. */
   rotateCredentials(tenant: string): Promise<TenantStatus>

@@ -14,7 +14,7 @@ function make(options: GuardOptions & Pick<GuardParts, 'clean'> = {}) {
     ...options,
     context,
     clock,
-    directory: { stateOf: (id: TenantId) => (removed.has(id) ? 'unknown' : 'active') },
+    isRemoved: (id: TenantId) => removed.has(id),
   })
   const events: GuardEvent[] = []
   guard.events.on((event) => events.push(event))
@@ -104,8 +104,13 @@ describe('the guard', () => {
     expect(() => context.run('acme', () => guard.begin({ ...access, tenant: undefined }))).toThrow(
       code('tenant_context_invalid'),
     )
+    const work = context.run('acme', () => guard.begin(access))
     removed.add('acme')
     expect(() => context.run('acme', () => guard.begin(access))).toThrow(code('tenant_context_invalid'))
+    expect(() => context.run('acme', () => work.check())).toThrow(code('tenant_context_invalid'))
+    expect(() => context.run('beta', () => work.check())).toThrow(code('tenant_mismatch'))
+    removed.clear()
+    context.run('acme', () => work.check())
   })
 
   it('checks work at its end, where its promise is settled', async () => {

@@ -3,7 +3,6 @@ import type { Clock } from '../../primitives/time/clock.ts'
 import { createEmitter, type Emitter } from '../../primitives/emitter.ts'
 import { typeName } from '../../primitives/json.ts'
 import type { OwnedTenantContext } from '../context.ts'
-import type { TenantDirectory } from '../directory.ts'
 import { isTenantId, type TenantId } from '../tenant-id.ts'
 import { type AllowedResources, compileAllowList } from './allowed-resources.ts'
 import { type Coalescer, createCoalescer } from './coalescer.ts'
@@ -25,8 +24,8 @@ import { createViolationRing, type ViolationQuery, type ViolationRing } from './
 export interface GuardParts extends GuardOptions {
   readonly context: OwnedTenantContext<unknown>
   readonly clock: Clock
-  /** Without one, every tenant that a context can have is taken for one. */
-  readonly directory?: TenantDirectory | undefined
+  /** Whether a tenant was one and is none any more. Without it, every tenant that a context can have is taken for one. */
+  readonly isRemoved?: ((tenant: TenantId) => boolean) | undefined
   readonly onListenerError?: ((error: unknown) => void) | undefined
   /** Takes known secrets out of what callers name. */
   readonly clean?: ((text: string) => string) | undefined
@@ -61,7 +60,7 @@ interface Found {
 
 class LiveGuard implements OwnedGuard {
   readonly #context: OwnedTenantContext<unknown>
-  readonly #directory: TenantDirectory | undefined
+  readonly #isRemoved: (tenant: TenantId) => boolean
   readonly #clock: Clock
   readonly #events
   readonly #ring: ViolationRing
@@ -74,10 +73,10 @@ class LiveGuard implements OwnedGuard {
   #isAllowed: AllowedResources
 
   constructor(parts: GuardParts) {
-    const { context, clock, directory, onListenerError, refuseMismatch, mode, capacity, allow } = parts
+    const { context, clock, isRemoved, onListenerError, refuseMismatch, mode, capacity, allow } = parts
     this.#context = context
     this.#clean = parts.clean ?? ((text) => text)
-    this.#directory = directory
+    this.#isRemoved = isRemoved ?? (() => false)
     this.#clock = clock
     this.#events = createEmitter<GuardEvent>(onListenerError)
     this.#ring = createViolationRing(capacity ?? guardDefaults.capacity)
@@ -108,7 +107,7 @@ class LiveGuard implements OwnedGuard {
   assert(access: Access): void {
     if (this.#mode === 'disabled') return
     const current = this.#context.current()
-    if (current !== undefined && current.id === access.tenant && this.#isTenant(current.id)) return
+    if (current !== undefined && current.id === access.tenant && !this.#isRemoved(current.id)) return
     this.#judge(access, current?.id)
   }
 
@@ -117,7 +116,7 @@ class LiveGuard implements OwnedGuard {
     const tenant = this.#context.current()?.id
     // An owner that is there and undefined, as plain JavaScript may give one, is judged as what can't be a tenant.
     if ('tenant' in access) this.assert({ tenant: owner as string, resource, operation })
-    else if (this.#mode !== 'disabled' && (tenant === undefined || !this.#isTenant(tenant)))
+    else if (this.#mode !== 'disabled' && (tenant === undefined || this.#isRemoved(tenant)))
       this.#record(
         { kind: tenant === undefined ? 'missing_context' : 'invalid_context', tenant, owner: tenant },
         access,
@@ -126,11 +125,9 @@ class LiveGuard implements OwnedGuard {
       tenant,
       check: () => {
         const now = this.#context.current()?.id
-        if (this.#mode === 'disabled' || now === tenant) return
-        this.#record(
-          { kind: now === undefined ? 'missing_context' : 'mismatch', tenant: now, owner: tenant },
-          { resource, operation },
-        )
+        if (this.#mode === 'disabled') return
+        const kind = this.#kindOf(tenant, now)
+        if (kind !== undefined) this.#record({ kind, tenant: now, owner: tenant }, { resource, operation })
       },
     }
   }
@@ -211,14 +208,16 @@ class LiveGuard implements OwnedGuard {
     this.#context.outside(() => this.#coalescer.close())
   }
 
-  #isTenant(id: TenantId): boolean {
-    return this.#directory === undefined || this.#directory.stateOf(id) !== 'unknown'
+  /** What is wrong with work that was begun for `begun` and goes on for `now`. */
+  #kindOf(begun: TenantId | undefined, now: TenantId | undefined): ViolationKind | undefined {
+    if (now !== begun) return now === undefined ? 'missing_context' : 'mismatch'
+    return now !== undefined && this.#isRemoved(now) ? 'invalid_context' : undefined
   }
 
   #judge(access: Access, tenant: TenantId | undefined): void {
     const owner = isTenantId(access.tenant) ? access.tenant : undefined
     if (tenant === undefined) this.#record({ kind: 'missing_context', tenant, owner }, access)
-    else if (owner === undefined || !this.#isTenant(tenant))
+    else if (owner === undefined || this.#isRemoved(tenant))
       this.#record({ kind: 'invalid_context', tenant, owner }, access)
     else if (typeof access.resource !== 'string' || !this.#isAllowed(access.resource))
       this.#record({ kind: 'cross_tenant', tenant, owner }, access)

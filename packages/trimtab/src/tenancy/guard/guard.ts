@@ -33,7 +33,7 @@ export interface GuardedWork {
   readonly tenant: TenantId | undefined
   /**
    * Says that the work goes on here, in the context of this call. A violation where that is another tenant's (`mismatch`,
-   * error `tenant_mismatch`) or nobody's (`missing_context`).
+   * error `tenant_mismatch`) or nobody's (`missing_context`), or its tenant has been removed (`invalid_context`).
    */
   check(): void
 }

@@ -4,8 +4,8 @@ import type { TenantId } from '../tenant-id.ts'
 export const violationKinds = ['missing_context', 'invalid_context', 'cross_tenant', 'mismatch'] as const
 
 /**
- * `missing_context`: outside of any tenant, or its context was lost. `invalid_context`: the context's tenant is no longer
- * one, or the owner that was named can't be one. `cross_tenant`: what was touched belongs to another. `mismatch`: the
+ * `missing_context`: outside of any tenant, or its context was lost. `invalid_context`: the context's tenant has been
+ * removed, or the owner that was named can't be one. `cross_tenant`: what was touched belongs to another. `mismatch`: the
  * tenant changed under work that was under way.
  */
 export type ViolationKind = (typeof violationKinds)[number]

@@ -15,6 +15,8 @@ export interface TenantDecisions {
   readonly reader: OverlayReader
   /** Holds from the next listing on, until its source says something else of the tenant than it does now. */
   decide(tenant: TenantId, decision: TenantDecision): void
+  /** Whether a tenant was said to be gone, here or by its source, and has not been activated or listed since. */
+  isRemoved(tenant: TenantId): boolean
   /** Wall time since when what a suspended tenant reads is not followed any more. */
   suspendedSince(tenant: TenantId): number | undefined
 }
@@ -37,6 +39,9 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
   const suspended = new Map<string, number>()
   /** Those whose overlay has been read at least once. */
   const read = new Set<string>()
+  /** Gone by decision: known for as long as nobody says otherwise, also where its source has forgotten it meanwhile. */
+  const removedHere = new Set<string>()
+  let removedThere: ReadonlySet<string> = new Set()
 
   /** What holds for a tenant of which the source says that. */
   const settle = (tenant: string, said: Said | undefined): Said | undefined => {
@@ -75,6 +80,8 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
       else decided.delete(tenant)
     }
     const isShown = new Set(shown.map(({ tenant }) => tenant))
+    for (const tenant of isShown) removedHere.delete(tenant)
+    removedThere = new Set([...removed].filter((tenant) => !isShown.has(tenant)))
     for (const known of [suspended, read])
       for (const tenant of known.keys()) if (!isShown.has(tenant)) known.delete(tenant)
     return shown
@@ -101,7 +108,11 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
   if (inner.refresh !== undefined) reader.refresh = async (signal) => inner.refresh?.(signal)
   return {
     reader,
-    decide: (tenant, decision) => void decided.set(tenant, { decision, over: undefined }),
+    decide(tenant, decision) {
+      decided.set(tenant, { decision, over: undefined })
+      if (decision === 'removed') removedHere.add(tenant)
+    },
+    isRemoved: (tenant) => removedHere.has(tenant) || removedThere.has(tenant),
     suspendedSince: (tenant) => suspended.get(tenant),
   }
 }

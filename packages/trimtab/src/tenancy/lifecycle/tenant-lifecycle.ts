@@ -129,8 +129,9 @@ export class TenantLifecycle {
         decisions.decide(tenant, 'suspended')
         break
       case 'remove':
-        if (overlays.stateOf(tenant) === 'unknown') return
+        // Also one that is not known here: where nobody has to be listed, work for it goes on until somebody says this.
         decisions.decide(tenant, 'removed')
+        if (overlays.stateOf(tenant) === 'unknown') return
         break
       default:
         step satisfies never
