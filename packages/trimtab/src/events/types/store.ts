@@ -27,7 +27,7 @@ interface FeedRewound {
   readonly previousHash: string
 }
 
-/** This plane has published. No values. */
+/** Something was published here. No values. */
 interface StorePublished {
   readonly environment: string
   readonly revision: number
@@ -87,8 +87,8 @@ export const storeEvents: EventTable<StoreEventData> = {
     ),
   },
   'dev.trimtab.store.published': {
-    title: 'This plane has published',
-    when: 'When the store has confirmed what `plane.publish()` gave it.',
+    title: 'Something was published here',
+    when: 'When the store has confirmed what this process gave it: by `plane.publish()`, `tenants.seed()`, or the store itself.',
     data: fields<StorePublished>(
       {
         environment,

@@ -5,7 +5,7 @@ import { guardEvent } from './guard-events.ts'
 import { healthEvent } from './health-events.ts'
 import { overrideEvent } from './override-events.ts'
 import { bakeEvent, breakerEvent } from './proof-events.ts'
-import { feedEvents, publishedEvent } from './store-events.ts'
+import { feedEvents, storeEvents } from './store-events.ts'
 import { tenantEvents } from './tenant-events.ts'
 import { pendingData, stuckData } from './reload-data.ts'
 import { committedEvents, settledEvents } from './reload-events.ts'
@@ -62,8 +62,8 @@ export function createEventMapper(clean: (text: string) => string): (event: Plan
         return [guardEvent(event.event, clean)]
       case 'feed':
         return feedEvents(event.feed, clean)
-      case 'published':
-        return [publishedEvent(event.published, clean)]
+      case 'store':
+        return storeEvents(event.event, clean)
       case 'recovered':
         return [{ type: 'dev.trimtab.boot.recovered', data: { from: event.from, why: clean(event.why) } }]
       default:

@@ -81,9 +81,11 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
       case 'feed':
         logFeed(logger, event.feed)
         return
-      case 'published': {
-        const { environment, revision } = event.published
-        logger.info(`Published revision ${revision.cursor.revision} of ${environment} (${revision.message})`)
+      case 'store': {
+        const { result } = event.event
+        if (result?.kind !== 'published') return
+        const { environment, cursor, message } = result.revision
+        logger.info(`Published revision ${cursor.revision} of ${environment} (${message})`)
         return
       }
       case 'guard':

@@ -5,7 +5,7 @@ import type { GuardEvent } from '../../tenancy/guard/guard.ts'
 import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
 
 import type { PlaneFeedEvent } from '../store/plane-stores.ts'
-import type { OwnPublish } from '../store/publish.ts'
+import type { StoreEvent } from '../../store/store-event.ts'
 
 /** Everything the parts of a plane tell, in the order it happened. `plane/events` makes CloudEvents of it. */
 export type PlaneEvent =
@@ -15,7 +15,6 @@ export type PlaneEvent =
   | { readonly kind: 'tenant'; readonly event: TenantEvent }
   | { readonly kind: 'guard'; readonly event: GuardEvent }
   | { readonly kind: 'feed'; readonly feed: PlaneFeedEvent }
-  /** This plane has published something. */
-  | { readonly kind: 'published'; readonly published: OwnPublish }
+  | { readonly kind: 'store'; readonly event: StoreEvent }
   /** Something else than what is configured is about to be started. */
   | { readonly kind: 'recovered'; readonly from: 'last_known_good' | 'fallback'; readonly why: string }

@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../events/event-types.ts'
 import type { PlaneFeedEvent } from '../store/plane-stores.ts'
-import type { OwnPublish } from '../store/publish.ts'
+import type { StoreEvent } from '../../store/store-event.ts'
 import { bounded } from './bounded.ts'
 
 /** None for what follows what was known: a reload tells of what it changes. */
@@ -37,20 +37,19 @@ export function feedEvents(
   }
 }
 
-export function publishedEvent({ environment, revision }: OwnPublish, clean: (text: string) => string): EventDraft {
-  const { cursor, author, message, changes } = revision
+/** None for a publish that has changed nothing: who asked for it has the answer. */
+export function storeEvents({ result }: StoreEvent, clean: (text: string) => string): readonly EventDraft[] {
+  if (result?.kind !== 'published') return []
+  const { cursor, environment, author, message, changes } = result.revision
   const tenants = [...new Set(changes.flatMap(({ tenant }) => tenant ?? []))]
-  return {
-    type: 'dev.trimtab.store.published',
-    subject: environment,
-    data: {
-      environment,
-      ...cursor,
-      author: clean(author),
-      message: clean(message),
-      paths: bounded(changes.flatMap((change) => (change.kind === 'leaf' ? [change.path] : []))),
-      tenants: bounded(tenants),
-      changeCount: changes.length,
-    },
+  const data = {
+    environment,
+    ...cursor,
+    author: clean(author),
+    message: clean(message),
+    paths: bounded(changes.flatMap((change) => (change.kind === 'leaf' ? [change.path] : []))),
+    tenants: bounded(tenants),
+    changeCount: changes.length,
   }
+  return [{ type: 'dev.trimtab.store.published', subject: environment, data }]
 }

@@ -172,6 +172,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     telling.tell({ kind: 'feed', feed })
     planeHealth.lookAgain()
   })
+  stores.publishes.on((event) => telling.tell({ kind: 'store', event }))
   guard.events.on((event) => telling.tell({ kind: 'guard', event }))
   tenants?.events.on((event) => telling.tell({ kind: 'tenant', event }))
   if (boot.from !== 'configured') telling.tell({ kind: 'recovered', from: boot.from, why: boot.why })
@@ -208,7 +209,6 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
       engine,
       tenants,
       clock,
-      onPublished: (published) => telling.tell({ kind: 'published', published }),
     }),
     catchUpTenants: async () => tenants?.overlays.catchUp(),
     quietTenants: async () => tenants?.quiet(),

@@ -8,6 +8,7 @@ import type { ConfigStore } from '../../store/config-store.ts'
 import type { EnvironmentFeed } from '../../store/feed/environment-feed.ts'
 import type { FeedEvent } from '../../store/feed/feed-event.ts'
 import type { EnvironmentName } from '../../store/scope.ts'
+import type { StoreEvent } from '../../store/store-event.ts'
 import { leaseFeed } from '../../store/source/lease-feed.ts'
 import { isStoreOverlays } from '../../store/source/store-overlays.ts'
 import { isStoreSource } from '../../store/source/store-source.ts'
@@ -30,6 +31,8 @@ export interface PlaneFeedEvent {
 export interface PlaneStores {
   readonly list: readonly PlaneStore[]
   readonly events: Emitter<PlaneFeedEvent>
+  /** Publishes to these environments, whoever in this process publishes. */
+  readonly publishes: Emitter<StoreEvent>
 }
 
 export interface PlaneStoresParts {
@@ -45,12 +48,20 @@ export interface PlaneStoresParts {
 export function openPlaneStores(parts: PlaneStoresParts, open: Disposers): PlaneStores {
   const { sources, overlays } = parts
   const events = createEmitter<PlaneFeedEvent>(parts.onListenerError)
+  const publishes = createEmitter<StoreEvent>(parts.onListenerError)
   const list: PlaneStore[] = []
+  const listenTo = (store: ConfigStore) =>
+    store.events.on((event) => {
+      const read = list.filter((each) => each.store === store)
+      if (event.environment !== undefined && !read.some(({ environment }) => environment === event.environment)) return
+      publishes.emit(event)
+    })
   const wanted = [...sources.filter(isStoreSource), ...(overlays && isStoreOverlays(overlays) ? [overlays] : [])]
   for (const { store, environment } of wanted) {
     if (list.some((each) => each.store === store && each.environment === environment)) continue
     const { value: feed, release } = leaseFeed(parts, store, environment)
     const stop = feed.events.on((event) => events.emit({ environment, event }))
+    if (!list.some((each) => each.store === store)) open.add(listenTo(store))
     list.push({ store, environment, feed })
     open.add(
       async () => {
@@ -60,5 +71,5 @@ export function openPlaneStores(parts: PlaneStoresParts, open: Disposers): Plane
       () => [`store:${environment}`],
     )
   }
-  return { list, events }
+  return { list, events, publishes }
 }

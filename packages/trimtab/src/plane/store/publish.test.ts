@@ -55,6 +55,22 @@ describe('plane.publish()', () => {
     },
   )
 
+  test('is told like any other publish of this process to what the plane reads', async () => {
+    const { store, start, events, set, lines, memory } = storeWorld()
+    const plane = await start({ tenants: { mode: 'shared', store } })
+    await set('pool.max', 20)
+    await plane.tenants.seed('acme', { limits: { rate: 5 } }, terms)
+    const expected = { revision: 0, hash: '' }
+    await memory.publish([{ scope: 'other/production', path: 'a', value: 1 }], { ...terms, expected })
+    await memory.publish(edit(21), { ...terms, expected })
+    const told = events.filter(({ type }) => type === 'dev.trimtab.store.published')
+    expect(told).toMatchObject([
+      { subject: environment, data: { revision: 1, paths: ['pool.max'], tenants: [] } },
+      { subject: environment, data: { revision: 2, paths: ['limits.rate'], tenants: ['acme'] } },
+    ])
+    expect(lines.filter((line) => line.startsWith('Published'))).toHaveLength(2)
+  })
+
   test('gives the refusal of a module, and the publish stays', async () => {
     const picky = defineModule({
       name: 'picky',

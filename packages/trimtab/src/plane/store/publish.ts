@@ -35,12 +35,6 @@ export type PlanePublishResult =
       readonly tenants: readonly TenantOutcome[]
     })
 
-/** What a plane has published. */
-export interface OwnPublish {
-  readonly environment: string
-  readonly revision: Revision
-}
-
 export interface PlanePublisher {
   publish(edits: readonly Edit[], terms: PlanePublishTerms, closing: AbortSignal): Promise<PlanePublishResult>
 }
@@ -50,15 +44,14 @@ export interface PlanePublisherParts {
   readonly engine: Engine
   readonly tenants: Pick<OpenTenants, 'overlays' | 'events'> | undefined
   readonly clock: Clock
-  readonly onPublished: (published: OwnPublish) => void
 }
 
 /** Publishes on behalf of the plane, and waits for the pass that contains it. */
 export function createPlanePublisher(parts: PlanePublisherParts): PlanePublisher {
-  const { engine, tenants, clock, onPublished } = parts
+  const { engine, tenants, clock } = parts
   return {
     async publish(edits, { until, expected, ...terms }, closing) {
-      const { store, feed, environment } = storeOf(parts.stores, edits)
+      const { store, feed } = storeOf(parts.stores, edits)
       const from = expected ?? (feed.document ?? (await feed.ready(terms.signal))).cursor
       const waiting = until === undefined ? undefined : expectPass({ engine, feed, clock, until })
       const outcomes = new Map<TenantId, TenantOutcome>()
@@ -71,7 +64,6 @@ export function createPlanePublisher(parts: PlanePublisherParts): PlanePublisher
         const result = await store.publish(edits, { ...terms, expected: from })
         if (result.kind !== 'published') return result
         const { cursor, revision } = result
-        onPublished({ environment, revision })
         const unawaited = { ...result, outcome: undefined, tenants: [] }
         if (waiting === undefined) return unawaited
         try {
