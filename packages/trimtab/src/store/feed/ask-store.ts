@@ -2,8 +2,8 @@ import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { childController } from '../../primitives/concurrency/abort.ts'
 import { type Clock, sleep } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
-import type { ConfigStore } from '../config-store.ts'
 import type { EnvironmentDocument } from '../document.ts'
+import type { FollowedStore } from './environment-feed.ts'
 import { feedTimings } from './feed-timings.ts'
 
 interface Terms {
@@ -42,7 +42,7 @@ export async function readAll({
   clock,
   signal: over,
 }: {
-  readonly store: ConfigStore
+  readonly store: Pick<FollowedStore, 'readEnvironment'>
   readonly environment: string
   readonly clock: Clock
   readonly signal: AbortSignal

@@ -1,19 +1,32 @@
 import type { Emitter } from '../../primitives/emitter.ts'
 import type { Random } from '../../primitives/random.ts'
+import type { Backoff } from '../../primitives/time/backoff.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
 import type { ConfigStore, FeedStatus } from '../config-store.ts'
 import type { EnvironmentDocument } from '../document.ts'
 import type { FeedEvent, FeedHealth } from './feed-event.ts'
 import type { FeedCounts } from './feed-record.ts'
 
+/** What a feed asks of a store. */
+export type FollowedStore = Pick<ConfigStore, 'readEnvironment' | 'since' | 'wakeups' | 'feedStatus'>
+
+/** How often it is read, in milliseconds. */
+export interface FeedPace {
+  /** From one reading to the next, whatever the store has told. */
+  readonly interval: number
+  readonly backoff: Backoff
+}
+
 export interface FeedParts {
-  readonly store: ConfigStore
+  readonly store: FollowedStore
   readonly environment: string
   readonly clock: Clock
   readonly random: Random
   /** What an earlier process read last, if that is known: only what came after it is read. */
   readonly from?: EnvironmentDocument | undefined
   readonly onListenerError?: ((error: unknown) => void) | undefined
+  /** Asked after each reading. Default: `feedTimings`. */
+  readonly pace?: (() => FeedPace) | undefined
 }
 
 /** One environment, followed. */

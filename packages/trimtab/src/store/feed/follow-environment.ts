@@ -146,8 +146,8 @@ class LiveFeed implements EnvironmentFeed {
   }
 
   #schedule(): void {
-    const { clock, random } = this.#parts
-    const { interval, backoff } = feedTimings
+    const { clock, random, pace } = this.#parts
+    const { interval, backoff } = pace?.() ?? feedTimings
     const { attempts } = this.#record
     // An answer is as old as its question.
     const left = Math.max(interval / 4, this.#beganAt + interval - clock.monotonic())
