@@ -31,6 +31,32 @@ Feature: The guard between tenants
     Then the work is refused for being without a tenant
     And it is recorded as being without a tenant, and as refused
 
+  Scenario: A tenant that was removed is none any more, until it is activated again
+    Given the tenants of the shop are acme and globex
+    And the shop is running
+    When the tenant acme is removed
+    And work for acme reads "orders/1" of acme
+    Then the work is refused for being for no tenant
+    And it is recorded as being for no tenant, and as refused
+    When work for globex reads "orders/2" of globex
+    Then the work is allowed
+    When the tenant acme is activated
+    And work for acme reads "orders/1" of acme
+    Then the work is allowed
+
+  Scenario: Work that runs for a tenant goes on when the tenant is suspended
+    Given the tenants of the shop are acme and globex
+    And the shop is running
+    When the tenant acme is suspended
+    And work for acme reads "orders/1" of acme
+    Then the work is allowed
+
+  Scenario: Where nobody has to be listed, a tenant that has nothing of its own is one
+    Given the tenants of the shop are acme and globex
+    And the shop is running
+    When work for initech reads "orders/1" of initech
+    Then the work is allowed
+
   Scenario: What is only recorded says so
     Given the guard is lenient
     And the shop is running

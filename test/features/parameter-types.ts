@@ -52,6 +52,7 @@ const violations = {
   'crossing tenants': 'cross_tenant',
   'being without a tenant': 'missing_context',
   'changing hands': 'mismatch',
+  'being for no tenant': 'invalid_context',
 } as const satisfies Readonly<Record<string, ViolationKind>>
 
 const statuses = ['healthy', 'degraded', 'unhealthy'] as const

@@ -1,8 +1,18 @@
 import { expect } from 'vitest'
+import { scriptedOverlays } from 'trimtab/testing'
 import type { Step } from '../world/world.ts'
 
 /** What tenants have of their own. */
 export function tenantSteps(step: Step): void {
+  step('the tenants of the shop are {names}', ({ shop }, names) =>
+    shop.with((options) => {
+      const overlays = scriptedOverlays({ trees: Object.fromEntries(names.map((name) => [name, {}])) })
+      return { ...options, tenants: { overlays } }
+    }),
+  )
+  step('the tenant {word} is removed', async ({ shop }, tenant) => void (await shop.plane.tenants.remove(tenant)))
+  step('the tenant {word} is suspended', async ({ shop }, tenant) => void (await shop.plane.tenants.suspend(tenant)))
+  step('the tenant {word} is activated', async ({ shop }, tenant) => void (await shop.plane.tenants.activate(tenant)))
   step("the tenants' files say:", ({ customers }, { rows }) => {
     for (const [tenant = '', text = ''] of rows) customers.write(tenant, text)
     customers.follow()

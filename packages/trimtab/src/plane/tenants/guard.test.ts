@@ -71,7 +71,8 @@ test('one that nobody has heard of is one where nobody has to be listed, and can
   await tenants.remove('initech')
   expect(verdict(plane, 'initech')).toBe('tenant_context_invalid')
   expect(tenants.list()).toEqual(['acme'])
-  await tenants.activate('initech')
+  overlays.set('initech', {})
+  await settled()
   expect(verdict(plane, 'initech')).toBeUndefined()
   // An overlay that is taken away is no removal.
   overlays.set('acme', undefined)

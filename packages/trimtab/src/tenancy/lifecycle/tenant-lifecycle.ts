@@ -1,11 +1,14 @@
-import { isTrimtabError, TrimtabError } from '../../errors/trimtab-error.ts'
+import type { ErrorCode } from '../../errors/error-codes.ts'
+import { describeThrown, isTrimtabError, TrimtabError } from '../../errors/trimtab-error.ts'
 import { abortable, createController } from '../../primitives/concurrency/abort.ts'
+import type { EmitterSource } from '../../primitives/emitter.ts'
 import { type SerialQueue, serialQueue } from '../../primitives/concurrency/serial-queue.ts'
 import type { Random } from '../../primitives/random.ts'
 import { createRetryTimer, type RetryTimer } from '../../primitives/time/backoff.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
 import type { OverlayReader } from '../../sources/overlays/overlay-source.ts'
+import type { TenantEvent, TenantStep } from '../overlay/tenant-events.ts'
 import type { TenantOverlays } from '../overlay/tenant-overlays.ts'
 import type { TenantId } from '../tenant-id.ts'
 import type { TenantDecisions } from './tenant-decisions.ts'
@@ -16,17 +19,18 @@ export interface TenantLifecycleParts {
   readonly reader: OverlayReader
   readonly clock: Clock
   readonly random: Random
+  readonly events: EmitterSource<TenantEvent>
   /** Milliseconds that looking at the newest may take. */
   readonly timeout: number
 }
 
-type Step = 'activate' | 'suspend' | 'remove' | 'rotate'
-
 interface Lane {
   readonly queue: SerialQueue
   /** The newest step that was asked for and has not ended: who asks for the same joins it. */
-  newest: { readonly step: Step; readonly done: Promise<void> } | undefined
+  newest: { readonly step: TenantStep; readonly done: Promise<void> } | undefined
   retry: RetryTimer | undefined
+  /** How the try before failed, where it did. */
+  failure: string | undefined
 }
 
 /** Milliseconds until an activation that failed is tried again. */
@@ -74,9 +78,14 @@ export class TenantLifecycle {
     for (const { retry } of this.#lanes.values()) retry?.reset()
   }
 
-  #ask(tenant: TenantId, step: Step, signal?: AbortSignal): Promise<void> {
+  #ask(tenant: TenantId, step: TenantStep, signal?: AbortSignal): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.reject(closed())
-    const lane = this.#lanes.get(tenant) ?? { queue: serialQueue(), newest: undefined, retry: undefined }
+    const lane = this.#lanes.get(tenant) ?? {
+      queue: serialQueue(),
+      newest: undefined,
+      retry: undefined,
+      failure: undefined,
+    }
     this.#lanes.set(tenant, lane)
     if (lane.newest?.step === step) return abortable(lane.newest.done, signal)
     lane.retry?.reset()
@@ -84,8 +93,18 @@ export class TenantLifecycle {
     return abortable(this.#run(tenant, lane, step), signal)
   }
 
-  #run(tenant: TenantId, lane: Lane, step: Step): Promise<void> {
-    const done = lane.queue.run(() => this.#take(tenant, step))
+  #run(tenant: TenantId, lane: Lane, step: TenantStep): Promise<void> {
+    const { clock, events } = this.#parts
+    const startedAt = clock.monotonic()
+    const tell = (failure: { readonly code: ErrorCode; readonly message: string } | undefined) => {
+      const why = failure && `${step} ${failure.code}`
+      const repeated = why !== undefined && why === lane.failure
+      lane.failure = why
+      events.emit({ kind: 'step', tenant, step, duration: clock.monotonic() - startedAt, failure, repeated })
+    }
+    const done = lane.queue.run(async () => {
+      if (await this.#take(tenant, step)) tell(undefined)
+    })
     const mine = { step, done }
     lane.newest = mine
     const end = (isFailure: boolean) => {
@@ -96,12 +115,15 @@ export class TenantLifecycle {
     }
     done.then(
       () => end(false),
-      () => end(true),
+      (error: unknown) => {
+        if (!this.#closing.signal.aborted) tell(failureOf(error))
+        end(true)
+      },
     )
     return done
   }
 
-  #again(tenant: TenantId, lane: Lane, step: Step): void {
+  #again(tenant: TenantId, lane: Lane, step: TenantStep): void {
     if (this.#closing.signal.aborted) return
     const { clock, random } = this.#parts
     // Another step that is asked for takes it back.
@@ -111,7 +133,8 @@ export class TenantLifecycle {
     lane.retry.failed()
   }
 
-  async #take(tenant: TenantId, step: Step): Promise<void> {
+  /** Gives whether there was something to do. */
+  async #take(tenant: TenantId, step: TenantStep): Promise<boolean> {
     const { overlays, decisions } = this.#parts
     if (this.#closing.signal.aborted) throw closed()
     switch (step) {
@@ -120,18 +143,17 @@ export class TenantLifecycle {
         decisions.decide(tenant, 'active')
         break
       case 'rotate':
-        if (overlays.stateOf(tenant) !== 'active') return
+        if (overlays.stateOf(tenant) !== 'active') return false
         await this.#refresh()
         break
       case 'suspend':
         // Who is not known here is not made known by it.
-        if (overlays.stateOf(tenant) === 'unknown') return
+        if (overlays.stateOf(tenant) === 'unknown') return false
         decisions.decide(tenant, 'suspended')
         break
       case 'remove':
         // Also one that is not known here: where nobody has to be listed, work for it goes on until somebody says this.
         decisions.decide(tenant, 'removed')
-        if (overlays.stateOf(tenant) === 'unknown') return
         break
       default:
         step satisfies never
@@ -139,6 +161,7 @@ export class TenantLifecycle {
     await overlays.catchUp([tenant])
     // Nothing of it was done.
     if (this.#closing.signal.aborted) throw closed()
+    return true
   }
 
   /** What was read before this is not fresh. */
@@ -156,6 +179,10 @@ export class TenantLifecycle {
     if (isTrimtabError(end.error)) throw end.error
     throw new TrimtabError('store_unavailable', 'The tenants could not be looked at.', { cause: end.error })
   }
+}
+
+function failureOf(error: unknown): { readonly code: ErrorCode; readonly message: string } {
+  return { code: isTrimtabError(error) ? error.code : 'internal', message: describeThrown(error) }
 }
 
 function closed(): TrimtabError {
