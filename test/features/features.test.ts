@@ -12,6 +12,7 @@ import { judgingSteps } from './steps/judging-steps.ts'
 import { moduleSteps } from './steps/module-steps.ts'
 import { outcomeSteps } from './steps/outcome-steps.ts'
 import { readerSteps } from './steps/reader-steps.ts'
+import { requestSteps } from './steps/request-steps.ts'
 import { secretSteps } from './steps/secret-steps.ts'
 import { tenantSteps } from './steps/tenant-steps.ts'
 import { World } from './world/world.ts'
@@ -27,6 +28,7 @@ const subjects = [
   moduleSteps,
   outcomeSteps,
   readerSteps,
+  requestSteps,
   secretSteps,
   tenantSteps,
 ]

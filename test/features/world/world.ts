@@ -1,6 +1,7 @@
 import type { DefineStep } from '../binding/step-book.ts'
 import { Checks } from './checks.ts'
 import { Customers } from './customers.ts'
+import { Door } from './door.ts'
 import { GuardedWork } from './guarded-work.ts'
 import { Reader } from './reader.ts'
 import { ShopFile } from './shop-file.ts'
@@ -14,6 +15,7 @@ export class World implements AsyncDisposable {
   readonly file = new ShopFile(this.shop)
   readonly customers = new Customers(this.shop)
   readonly work = new GuardedWork(this.shop)
+  readonly door = new Door(this.shop)
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shop[Symbol.asyncDispose]()
