@@ -215,7 +215,8 @@ export const errorCodes = {
     status: 404,
     exitCode: 17,
     retryable: false,
-    action: 'Give the id of a tenant that exists.',
+    action:
+      'Give the id of a tenant that exists. A service knows those with an overlay, also an empty one, those it has activated, and those of the directory that it gives its middleware.',
   },
   tenant_suspended: {
     title: 'The tenant is suspended',
