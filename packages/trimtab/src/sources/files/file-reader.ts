@@ -11,8 +11,8 @@ import { sourceLimits } from '../limits.ts'
 import type { Reading } from '../source.ts'
 import type { FileTimings } from './file-options.ts'
 import type { FileParser } from './file-parser.ts'
-import { type FileRead, failedReading, readFileWithin } from '../read-file.ts'
-import { readSettled } from './settled-read.ts'
+import { failedReading, readFileWithin } from '../read-file.ts'
+import { isSettled, readSettled } from './settled-read.ts'
 
 export interface FileReaderOptions {
   readonly source: SourceName
@@ -34,19 +34,6 @@ export function createFileReader(options: FileReaderOptions): (signal: AbortSign
   let latest: { readonly parsed: Parsed; readonly layer: Layer } | undefined
   let hadContent = false
 
-  const isSettled = (result: FileRead): boolean => {
-    switch (result.kind) {
-      case 'read':
-        return result.isWhole && (result.bytes.length > 0 || !hadContent)
-      case 'absent':
-        return !hadContent
-      case 'refused':
-        return true
-      default:
-        return result satisfies never
-    }
-  }
-
   const toLayer = (parsed: Extract<Parsed, { ok: true }>): Layer => {
     if (latest?.parsed === parsed) return latest.layer
     const { tree, place } = parsed
@@ -63,7 +50,7 @@ export function createFileReader(options: FileReaderOptions): (signal: AbortSign
 
   return async (signal) => {
     const attempt = () => abortable(readFileWithin(absolutePath, sourceLimits.fileBytes), signal)
-    const result = await readSettled(attempt, isSettled, { ...timings, clock, signal })
+    const result = await readSettled(attempt, (read) => isSettled(read, hadContent), { ...timings, clock, signal })
     if (result.kind !== 'read') {
       if (result.kind === 'absent') hadContent = false
       return failedReading(result, source, file)

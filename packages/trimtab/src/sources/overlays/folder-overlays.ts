@@ -6,11 +6,11 @@ import type { Clock } from '../../primitives/time/clock.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { ObjectShape } from '../../schema/shape.ts'
 import type { FileTimings } from '../files/file-options.ts'
-import { readSettled } from '../files/settled-read.ts'
+import { isSettled, readSettled } from '../files/settled-read.ts'
 import { decodeText } from '../formats/decode-text.ts'
 import { formatOf, loadFormat } from '../formats/load-format.ts'
 import { sourceLimits } from '../limits.ts'
-import { type FileRead, failedReading, failureProblem, readFileWithin } from '../read-file.ts'
+import { failedReading, failureProblem, readFileWithin } from '../read-file.ts'
 import type { Reading } from '../source.ts'
 import { listOverlayFiles, type OverlayFile } from './folder-listing.ts'
 import { type OverlayHome, OverlayLayer } from './overlay-layer.ts'
@@ -131,17 +131,4 @@ function noteOf({ extension, stamp }: Pick<OverlayFile, 'extension' | 'stamp'>):
 function filesOf(listed: Listed): readonly OverlayFile[] {
   // Only lists of files are arrays here.
   return Array.isArray(listed) ? (listed as readonly OverlayFile[]) : [listed as OverlayFile]
-}
-
-function isSettled(result: FileRead, hadContent: boolean): boolean {
-  switch (result.kind) {
-    case 'read':
-      return result.isWhole && (result.bytes.length > 0 || !hadContent)
-    case 'absent':
-      return !hadContent
-    case 'refused':
-      return true
-    default:
-      return result satisfies never
-  }
 }

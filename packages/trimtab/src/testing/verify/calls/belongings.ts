@@ -1,6 +1,7 @@
 import { type AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import type { Call } from './call.ts'
+import { handleNames, isOpenHandle } from './open-handle.ts'
 
 /** Something that a hook opened, itself or through what it began. */
 export interface Belonging {
@@ -19,20 +20,6 @@ export interface Belongings {
   /** Forgets what has been opened so far. */
   forget(): void
   close(): void
-}
-
-const names: Readonly<Record<string, string>> = {
-  Timeout: 'timer',
-  TCPWRAP: 'socket',
-  TCPSERVERWRAP: 'server',
-  PIPEWRAP: 'pipe',
-  PIPESERVERWRAP: 'pipe server',
-  UDPWRAP: 'datagram socket',
-  FSEVENTWRAP: 'file watcher',
-  STATWATCHER: 'file poller',
-  PROCESSWRAP: 'child process',
-  WORKER: 'worker thread',
-  MESSAGEPORT: 'message port',
 }
 
 interface Handle {
@@ -59,7 +46,7 @@ export function followBelongings(owners: AsyncLocalStorage<Call>): Belongings {
   let listeners: Listener[] = []
   const hook = createHook({
     init: function init(_id, type, _trigger, resource) {
-      if (!Object.hasOwn(names, type)) return
+      if (!Object.hasOwn(handleNames, type)) return
       const owner = owners.getStore()
       if (owner === undefined) return
       const stack = stackBelow(init)
@@ -89,13 +76,13 @@ export function followBelongings(owners: AsyncLocalStorage<Call>): Belongings {
       if (isEmitter(thing) && !followed.has(thing)) followEmitter(thing, name)
     },
     open() {
-      handles = handles.filter(isOpen)
+      handles = handles.filter(({ type, resource }) => isOpenHandle(type, resource))
       listeners = listeners.filter(isListening)
       return [
         ...handles.map(
           ({ type, stack, owner }): Belonging => ({
             kind: type === 'Timeout' ? 'timer' : 'handle',
-            what: `a ${names[type]} made ${placeOf(stack)}`,
+            what: `a ${handleNames[type]} made ${placeOf(stack)}`,
             owner,
           }),
         ),
@@ -130,16 +117,6 @@ function isEmitter(thing: unknown): thing is EventEmitter {
   } catch {
     return false
   }
-}
-
-function isOpen({ type, resource }: Handle): boolean {
-  // What Node tells of its own handles: a timer knows whether it is over, and a closed handle no longer answers `hasRef`.
-  const target: { _destroyed?: boolean; hasRef?(): boolean | undefined } | undefined = resource.deref()
-  if (target === undefined) return false
-  if (type === 'Timeout') return target._destroyed === false
-  // Every message port says false, open or closed, until somebody listens on it.
-  if (type === 'MESSAGEPORT') return target.hasRef?.() === true
-  return target.hasRef?.() !== undefined
 }
 
 /**
