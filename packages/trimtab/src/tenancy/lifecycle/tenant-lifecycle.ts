@@ -153,6 +153,7 @@ export class TenantLifecycle {
         break
       case 'remove':
         // Also one that is not known here: where nobody has to be listed, work for it goes on until somebody says this.
+        if (overlays.stateOf(tenant) === 'unknown' && decisions.isRemoved(tenant)) return false
         decisions.decide(tenant, 'removed')
         break
       default:
