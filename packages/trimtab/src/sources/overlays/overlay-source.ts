@@ -58,6 +58,22 @@ export interface OverlayReader {
    * called, or later. Rejects where that can't be known now.
    */
   refresh?(signal: AbortSignal): Promise<void>
+  /** Where each tenant has a home of its own, which has to be reached before it can be listed. */
+  readonly homes?: OverlayHomes | undefined
   /** Gives back what it holds. Idempotent. */
   close(): Promise<void>
+}
+
+/** Homes of one tenant each. Steps of one tenant come one after another. */
+export interface OverlayHomes {
+  /**
+   * Reaches a tenant's home and follows it: from then on it is listed, and what is listed and read of it is what the home had
+   * when this was called, or later. Rejects with `store_unavailable` where that can't be known now, and with the signal's
+   * reason; then nothing is left open, and it is as it was.
+   */
+  attach(tenant: string, signal: AbortSignal): Promise<void>
+  /** Goes over to what an attached home is reached by now. Where it can't, it stays as it was, and this rejects. */
+  rotate(tenant: string, signal: AbortSignal): Promise<void>
+  /** Leaves a home, where it is attached. What was read of it is kept, or forgotten and not listed any more. */
+  detach(tenant: string, isKept: boolean): Promise<void>
 }

@@ -1,8 +1,5 @@
-import { digestOf } from '../../model/digest.ts'
-import type { Layer } from '../../model/layer.ts'
-import { type SourceName, sourceName } from '../../model/source-name.ts'
+import { sourceName } from '../../model/source-name.ts'
 import type { JsonObject } from '../../primitives/json.ts'
-import type { Problem } from '../../schema/problem.ts'
 import type { ListedTenant, OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
 import type { SourceHost } from '../../sources/source.ts'
 import type { ConfigStore } from '../config-store.ts'
@@ -11,6 +8,7 @@ import type { FeedEvent } from '../feed/feed-event.ts'
 import { type EnvironmentName, parseEnvironment } from '../scope.ts'
 import { leaseFeed } from './lease-feed.ts'
 import { ageWarnings, listening, unreadable } from './store-source.ts'
+import { StoredOverlay, unpublishedOverlay } from './stored-overlay.ts'
 
 /** Overlays that a plane can also publish to. */
 export interface StoreOverlays extends OverlaySource {
@@ -84,7 +82,7 @@ function openOverlays(
       // One that is not listed is to be looked at anew when it is.
       if (tree === undefined && (state === undefined || state === 'removed')) seen.delete(tenant)
       else seen.set(tenant, tree)
-      if (tree === undefined) return { kind: 'absent', problem: none(name, tenant) }
+      if (tree === undefined) return { kind: 'absent', problem: unpublishedOverlay(name, tenant) }
       return { kind: 'layer', layer: new StoredOverlay(name, tree), warnings: [] }
     },
     watch: (wake, signal) => {
@@ -109,27 +107,4 @@ function isOfTenants(event: FeedEvent): boolean {
   if (event.kind !== 'advanced' && event.kind !== 'adopted') return true
   const { previous, next } = event
   return previous?.overlays !== next.overlays || previous.states !== next.states
-}
-
-function none(source: SourceName, tenant: string): Problem {
-  return { code: 'absent', severity: 'error', message: `nothing is published for ${tenant}`, origin: { source } }
-}
-
-/** There may be ten thousand of them: it keeps no digest. */
-class StoredOverlay implements Layer {
-  readonly source: SourceName
-  readonly tree: JsonObject
-
-  constructor(source: SourceName, tree: JsonObject) {
-    this.source = source
-    this.tree = tree
-  }
-
-  get digest(): string {
-    return digestOf(this.tree)
-  }
-
-  locate(): undefined {
-    return undefined
-  }
 }
