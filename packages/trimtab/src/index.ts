@@ -175,7 +175,7 @@ export { type NodeMiddleware, tenantMiddleware } from './tenancy/middleware/node
 export type { TenantPlace } from './tenancy/middleware/tenant-place.ts'
 export type { ViolationCount } from './tenancy/guard/violation-counts.ts'
 export type { ViolationQuery } from './tenancy/guard/violation-ring.ts'
-export type { TenantEvent, TenantState } from './tenancy/overlay/tenant-events.ts'
+export type { TenantEvent, TenantState, TenantStep } from './tenancy/overlay/tenant-events.ts'
 export type {
   TenantFailure,
   TenantModuleReport,

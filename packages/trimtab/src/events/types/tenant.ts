@@ -1,10 +1,11 @@
-import { count, describedAs, fields, flag, list, milliseconds, moment, oneOf, text } from '../data-schema.ts'
+import { count, describedAs, fields, flag, list, milliseconds, moment, oneOf, text, texts } from '../data-schema.ts'
 import type { EventTable } from '../event-kind.ts'
 import type { EventChange, EventProblem } from './reload-data.ts'
 import { changeCountSchema, changesSchema, problemsSchema } from './reload-schemas.ts'
 
 const states = ['active', 'suspended', 'unknown'] as const
 const statuses = ['unchanged', 'applied', 'refused', 'unreadable', 'rolled_back', 'stuck'] as const
+const steps = ['activate', 'suspend', 'remove', 'rotate'] as const
 const triggers = ['boot', 'overlay', 'shared', 'reference', 'manual', 'retry'] as const
 
 /** `unknown`: not listed yet, or gone. */
@@ -12,6 +13,28 @@ interface TenantStateChanged {
   readonly tenant: string
   readonly state: (typeof states)[number]
   readonly previous: (typeof states)[number]
+}
+
+/** A step that was asked for could not be taken. It is tried again. */
+interface TenantStepFailed {
+  readonly tenant: string
+  readonly step: (typeof steps)[number]
+  readonly code: string
+  readonly error: string
+}
+
+/** A tenant is read with the credentials it has by now. */
+interface TenantCredentialsRotated {
+  readonly tenant: string
+  /** Milliseconds. */
+  readonly duration: number
+}
+
+/** Nothing more is done for tenants. */
+interface TenantDrained {
+  /** The first 100. */
+  readonly unfinished: readonly string[]
+  readonly unfinishedCount: number
 }
 
 /** A tenant's own part has changed what it reads. */
@@ -82,6 +105,9 @@ interface TenantListing {
 /** Tenants, and what each of them reads. */
 export interface TenantEventData {
   readonly 'dev.trimtab.tenant.state_changed': TenantStateChanged
+  readonly 'dev.trimtab.tenant.step_failed': TenantStepFailed
+  readonly 'dev.trimtab.tenant.credentials_rotated': TenantCredentialsRotated
+  readonly 'dev.trimtab.tenant.drained': TenantDrained
   readonly 'dev.trimtab.tenant.committed': TenantCommitted
   readonly 'dev.trimtab.tenant.completed': TenantCompleted
   readonly 'dev.trimtab.tenant.held': TenantHeld
@@ -116,6 +142,35 @@ export const tenantEvents: EventTable<TenantEventData> = {
     when: 'When what is known of it here moves.',
     data: fields<TenantStateChanged>(
       { tenant, state: oneOf(states, 'What it is now'), previous: oneOf(states, 'What it was') },
+      {},
+    ),
+  },
+  'dev.trimtab.tenant.step_failed': {
+    title: 'What was asked for a tenant could not be done',
+    when: 'At the first try that fails, and when it fails for another reason. It is tried again by itself.',
+    data: fields<TenantStepFailed>(
+      {
+        tenant,
+        step: oneOf(steps, 'What was asked for'),
+        code: text('The code of the error'),
+        error: text('What it said, without secrets'),
+      },
+      {},
+    ),
+  },
+  'dev.trimtab.tenant.credentials_rotated': {
+    title: 'A tenant is read with other credentials',
+    when: 'When what there is for it has been read anew after `rotateCredentials()`.',
+    data: fields<TenantCredentialsRotated>({ tenant, duration: milliseconds('Milliseconds it took') }, {}),
+  },
+  'dev.trimtab.tenant.drained': {
+    title: 'Nothing more is done for tenants',
+    when: 'After `tenants.drain()`, whether or not all work for them has ended.',
+    data: fields<TenantDrained>(
+      {
+        unfinished: texts('The tenants whose work has not ended; the first 100'),
+        unfinishedCount: count('How many they are'),
+      },
       {},
     ),
   },

@@ -15,6 +15,13 @@ export function tenantEvents(event: TenantEvent, clean: (text: string) => string
       const data = { tenant, state: next, previous }
       return [{ type: 'dev.trimtab.tenant.state_changed', subject: tenant, data }]
     }
+    case 'step':
+      return stepEvents(event, clean)
+    case 'drained': {
+      const { unfinished } = event
+      const data = { unfinished: bounded(unfinished), unfinishedCount: unfinished.length }
+      return [{ type: 'dev.trimtab.tenant.drained', data }]
+    }
     case 'changed': {
       const { tenant, changes } = event
       const data = { tenant, changes: changesData(changes), changeCount: changes.size }
@@ -39,6 +46,21 @@ export function tenantEvents(event: TenantEvent, clean: (text: string) => string
     default:
       return event satisfies never
   }
+}
+
+/** What was done shows in the tenant's state, but for new credentials. A failure is told once, however often it is repeated. */
+function stepEvents(
+  { tenant, step, duration, failure, repeated }: Extract<TenantEvent, { kind: 'step' }>,
+  clean: (text: string) => string,
+): readonly EventDraft[] {
+  if (failure === undefined) {
+    if (step !== 'rotate') return []
+    const data = { tenant, duration: roundMilliseconds(duration) }
+    return [{ type: 'dev.trimtab.tenant.credentials_rotated', subject: tenant, data }]
+  }
+  if (repeated) return []
+  const data = { tenant, step, code: failure.code, error: clean(failure.message) }
+  return [{ type: 'dev.trimtab.tenant.step_failed', subject: tenant, data }]
 }
 
 function completedEvent(outcome: TenantOutcome, repeated: boolean, clean: (text: string) => string): EventDraft {

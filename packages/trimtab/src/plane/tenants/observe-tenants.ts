@@ -2,7 +2,7 @@ import type { Disposer } from '../../primitives/disposers.ts'
 import type { Emitter } from '../../primitives/emitter.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import { type Problem, printProblem } from '../../schema/problem.ts'
-import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
+import type { TenantEvent, TenantStep } from '../../tenancy/overlay/tenant-events.ts'
 import type { TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
 
 /** Turns what is told of tenants into lines for people. */
@@ -11,6 +11,13 @@ export function observeTenants(events: Emitter<TenantEvent>, logger: Logger): Di
     switch (event.kind) {
       case 'state':
         logger.info(`The tenant ${event.tenant} is ${event.next} and no longer ${event.previous}`)
+        return
+      case 'step':
+        logStep(event, logger)
+        return
+      case 'drained':
+        if (event.unfinished.length === 0) logger.info('The tenants are drained')
+        else logger.warn(`The tenants are drained, and work has not ended of ${event.unfinished.join(', ')}`)
         return
       case 'changed':
         logger.info([`The tenant ${event.tenant} has changed`, ...event.changes.summary()].join('; '))
@@ -34,6 +41,20 @@ export function observeTenants(events: Emitter<TenantEvent>, logger: Logger): Di
         event satisfies never
     }
   })
+}
+
+const attempted = {
+  activate: 'be activated',
+  suspend: 'be suspended',
+  remove: 'be removed',
+  rotate: 'be read with other credentials',
+} as const satisfies Record<TenantStep, string>
+
+function logStep({ tenant, step, failure, repeated }: Extract<TenantEvent, { kind: 'step' }>, logger: Logger): void {
+  if (failure === undefined && step === 'rotate')
+    logger.info(`The tenant ${tenant} is read with the credentials of now`)
+  if (failure === undefined || repeated) return
+  logger.warn(`The tenant ${tenant} could not ${attempted[step]}, and it is tried again: ${failure.message}`)
 }
 
 /** Errors are told by `held`. */

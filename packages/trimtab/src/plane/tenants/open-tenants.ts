@@ -116,6 +116,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     reader,
     clock,
     random,
+    events,
     timeout: reading.readTimeout,
   })
   const closing = new AbortController()
@@ -147,7 +148,11 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
       lifecycle.close()
       return overlays.quiet()
     },
-    drain: (signal) => drainTenants({ clock, overlays, watches, leave }, signal),
+    async drain(signal) {
+      const report = await drainTenants({ clock, overlays, watches, leave }, signal)
+      events.emit({ kind: 'drained', ...report })
+      return report
+    },
     async start() {
       const problems = await overlays.load()
       if (problems.length > 0) throw sourceUnreadable(problems)

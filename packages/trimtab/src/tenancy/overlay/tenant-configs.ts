@@ -30,6 +30,16 @@ export interface Trouble {
   readonly hasGood: boolean
 }
 
+/**
+ * How often it was decided what a tenant reads, which is once for each change and not at each reading: that it is what all
+ * share, something made for it, or its last good one because it can't have what is configured.
+ */
+export interface EffectiveCounts {
+  reused: number
+  built: number
+  stale: number
+}
+
 /** What is read for a tenant: its overlay, or that it has none. */
 export interface TenantContent {
   readonly layer: Layer
@@ -46,6 +56,7 @@ export class TenantConfigs implements TenantOwner {
   readonly #overlays = new Map<TenantId, Overlay>()
   readonly #troubles = new Map<TenantId, Trouble>()
   readonly #handles = new TenantHandles(this)
+  readonly #counts: EffectiveCounts = { reused: 0, built: 0, stale: 0 }
   shared: Snapshot<object> | undefined
   /** True once every overlay has been read: before that nobody may take the shared values for a tenant's. */
   isLoaded = false
@@ -62,6 +73,10 @@ export class TenantConfigs implements TenantOwner {
     return this.#troubles
   }
 
+  get counts(): Readonly<EffectiveCounts> {
+    return this.#counts
+  }
+
   get(id: TenantId): LiveTenant<unknown> {
     return this.#handles.get(id, this.#overlays.has(id))
   }
@@ -75,6 +90,7 @@ export class TenantConfigs implements TenantOwner {
     const trouble = this.#troubles.get(id)
     if (trouble !== undefined && !trouble.hasGood) throw invalid(id, trouble.problems)
     if (!this.#parts.isShared(id)) throw notActive(id, 'it has not been activated')
+    this.#counts.reused += 1
     return tenant.settle(shared.config, shared)
   }
 
@@ -118,6 +134,7 @@ export class TenantConfigs implements TenantOwner {
     if (content === undefined) this.#overlays.delete(id)
     else this.#overlays.set(id, new Overlay(content.layer, content.resolved, shared))
     this.#handles.place(id, content !== undefined)
+    this.#count(config, shared)
     // Nothing is made for who has not read yet; where the shared one has moved on, the next reader sees that.
     this.#handles.find(id)?.settle(config, shared)
     if (!isStillHeld) this.#recover(id)
@@ -130,7 +147,8 @@ export class TenantConfigs implements TenantOwner {
     const hasGood = this.#overlays.has(id) || (this.isLoaded && (known?.hasGood ?? true) && this.#parts.isShared(id))
     if (config !== undefined && shared !== undefined) this.get(id).settle(config, shared)
     this.#troubles.set(id, { problems, since: known?.since ?? this.#parts.now(), hasGood })
-    if (!hasGood) this.#handles.find(id)?.unsettle()
+    if (hasGood) this.#counts.stale += 1
+    else this.#handles.find(id)?.unsettle()
     if (known !== undefined && known.hasGood === hasGood && isSame(known.problems, problems)) return
     this.#parts.events.emit({ kind: 'held', tenant: id, hasGood, problems })
   }
@@ -139,6 +157,7 @@ export class TenantConfigs implements TenantOwner {
     const effective = effectiveConfig(this.#parts.definition, shared, overlay)
     if (effective.ok) {
       overlay.base = shared
+      this.#count(effective.config, shared)
       return tenant.settle(effective.config, shared)
     }
     const good = tenant.held ?? this.above(overlay.base, overlay)
@@ -146,6 +165,11 @@ export class TenantConfigs implements TenantOwner {
     tenant.settle(good, shared)
     this.hold(tenant.id, effective.problems)
     return good
+  }
+
+  #count(config: object, shared: Snapshot<object>): void {
+    if (config === shared.config) this.#counts.reused += 1
+    else this.#counts.built += 1
   }
 
   #recover(id: TenantId): void {
