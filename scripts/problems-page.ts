@@ -115,6 +115,11 @@ const explained: Readonly<Record<ProblemCode, Explained>> = {
       'What is configured is valid, and so is what runs; but not the new values together with the restart-only ones that still run.',
     action: 'Make both changes at a restart, or one that fits what runs.',
   },
+  kept_unhealthy: {
+    meaning:
+      'A warning: health says no to what runs, and it is kept, because what could be gone back to is no better. It is not the last known good.',
+    action: 'Repair what the checks name, or change the configuration: the next change is judged again.',
+  },
   content_set_aside: {
     meaning: 'This very content ended the process before, so it is not tried by itself any more.',
     action: 'Change it, or reload with `force` to try it again.',

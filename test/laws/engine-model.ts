@@ -18,21 +18,36 @@ interface Failing {
   due: boolean
 }
 
+/** What health says of what is in force: well, worse than what it can go back to, or no worse than a boot that is no better. */
+export const verdicts = ['good', 'worse', 'as_bad'] as const
+export type ModelVerdict = (typeof verdicts)[number]
+
 /** The reload state machine as it is promised, in a page: one module, one number, time in milliseconds. */
 export class EngineModel {
   committed = 0
-  stable = 0
+  /** What can be gone back to: the boot, until anything has had its verdict. */
+  refuge = 0
+  isProved: boolean
   generation = 1
   stuck = false
   readonly settled: OutcomeStatus[] = []
-  unproved: number[] = []
+  /** How many outcomes warn that health says no. */
+  warned = 0
+  unproved: number[]
   #source: number | undefined = 0
   #failing: Failing | undefined
   #load: { readonly failures: number; readonly retryAt: number | undefined } = { failures: 0, retryAt: undefined }
   #waiting: { readonly asked: boolean } | undefined
   readonly #aside = new Set<number>()
-  readonly #trusted = new Set([0])
+  readonly #trusted = new Set<number>()
   #now = 0
+
+  /** `isProved`: the boot has had its verdict. */
+  constructor(isProved: boolean) {
+    this.isProved = isProved
+    this.unproved = isProved ? [] : [0]
+    if (isProved) this.#trusted.add(0)
+  }
 
   get breakerKind(): 'closed' | 'failing' | 'open' {
     if (this.#failing === undefined) return 'closed'
@@ -54,15 +69,20 @@ export class EngineModel {
     this.#waiting = { asked: asked || this.#waiting?.asked === true }
   }
 
-  verdict(good: boolean): void {
+  verdict(verdict: ModelVerdict): void {
     if (this.unproved.length === 0) return
-    const waited = this.unproved
-    this.unproved = []
+    const isKept = this.#isKept(verdict)
+    const goesBack = verdict !== 'good' && !isKept
+    // A boot that is gone back to before it has proved itself is judged on.
+    const stays = goesBack && !this.isProved ? 1 : 0
+    const waited = this.unproved.slice(stays)
+    this.unproved = this.unproved.slice(0, stays)
     // Undone to the very content that was in force: nobody may go on hearing that something else is configured.
-    const looksAgain = !good && this.committed === this.stable
-    if (good) this.#prove()
-    else this.#goBack()
-    for (const _ of waited) this.settled.push(good ? 'full_success' : 'rolled_back')
+    const looksAgain = goesBack && this.committed === this.refuge
+    if (goesBack) this.#goBack()
+    else this.#prove(isKept)
+    for (const _ of waited) this.settled.push(goesBack ? 'rolled_back' : 'full_success')
+    if (isKept) this.warned += waited.length
     const waiting = this.#waiting ?? (looksAgain ? { asked: false } : undefined)
     this.#waiting = undefined
     if (waiting !== undefined) this.#pass(waiting.asked)
@@ -83,16 +103,23 @@ export class EngineModel {
     this.#now = until
   }
 
-  #prove(): void {
-    this.stable = this.committed
+  /** There is nothing to go back to, or nothing better. */
+  #isKept(verdict: ModelVerdict): boolean {
+    if (verdict === 'good' || this.isProved) return false
+    return this.unproved.length === 1 || verdict === 'as_bad'
+  }
+
+  #prove(isKept: boolean): void {
+    this.refuge = this.committed
+    this.isProved = true
     this.#trusted.add(this.committed)
-    this.#aside.delete(this.committed)
+    if (!isKept) this.#aside.delete(this.committed)
   }
 
   #goBack(): void {
     this.generation += 1
-    if (this.committed !== this.stable) this.#aside.add(this.committed)
-    this.committed = this.stable
+    if (this.committed !== this.refuge) this.#aside.add(this.committed)
+    this.committed = this.refuge
   }
 
   #pass(asked: boolean): void {

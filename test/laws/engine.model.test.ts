@@ -1,9 +1,18 @@
 import * as fc from 'fast-check'
-import { createPlane, defineConfig, defineModule, dynamic, type Judge, type Outcome, type Verdict } from 'trimtab'
+import {
+  createPlane,
+  defineConfig,
+  defineModule,
+  dynamic,
+  type Judge,
+  type Outcome,
+  type Problem,
+  type Verdict,
+} from 'trimtab'
 import { createManualClock, type ManualClock, scriptedSource } from 'trimtab/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { EngineModel, isFailing, isHealthy } from './engine-model.ts'
+import { EngineModel, isFailing, isHealthy, type ModelVerdict, verdicts } from './engine-model.ts'
 import { onOutcome } from '../support/next-event.ts'
 
 const config = defineConfig(z.object({ app: dynamic(z.object({ value: z.number() })) }))
@@ -12,14 +21,14 @@ type Move =
   | { readonly kind: 'edit'; readonly value: number }
   | { readonly kind: 'break' }
   | { readonly kind: 'reload' }
-  | { readonly kind: 'verdict'; readonly good: boolean }
+  | { readonly kind: 'verdict'; readonly verdict: ModelVerdict }
   | { readonly kind: 'advance'; readonly milliseconds: number }
 
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 5 }).map((value): Move => ({ kind: 'edit', value })) },
   { weight: 1, arbitrary: fc.constant<Move>({ kind: 'break' }) },
   { weight: 2, arbitrary: fc.constant<Move>({ kind: 'reload' }) },
-  { weight: 3, arbitrary: fc.boolean().map((good): Move => ({ kind: 'verdict', good })) },
+  { weight: 3, arbitrary: fc.constantFrom(...verdicts).map((verdict): Move => ({ kind: 'verdict', verdict })) },
   {
     weight: 3,
     arbitrary: fc.integer({ min: 1, max: 20_000 }).map((milliseconds): Move => ({ kind: 'advance', milliseconds })),
@@ -46,6 +55,8 @@ const app = defineModule({
   },
 })
 
+const isWarning = ({ code }: Problem): boolean => code === 'kept_unhealthy'
+
 /** A judge that decides when the test says so. */
 function scriptedJudge(): Judge & { decide(verdict: Verdict): void } {
   let open: ((verdict: Verdict) => void) | undefined
@@ -55,7 +66,12 @@ function scriptedJudge(): Judge & { decide(verdict: Verdict): void } {
   }
 }
 
-async function boot(clock: ManualClock) {
+function verdictOf(verdict: ModelVerdict): Verdict {
+  if (verdict === 'good') return { kind: 'stable' }
+  return { kind: 'unhealthy', reasons: ['it is down'], failedBefore: verdict === 'as_bad' }
+}
+
+async function boot(clock: ManualClock, isProved: boolean) {
   const source = scriptedSource({ tree: { app: { value: 0 } } })
   const judge = scriptedJudge()
   const plane = await createPlane({
@@ -68,7 +84,7 @@ async function boot(clock: ManualClock) {
     random: () => 0.5,
     logger: false,
   })
-  judge.decide({ kind: 'stable' })
+  if (isProved) judge.decide({ kind: 'stable' })
   await clock.advance(0)
   const settled: Outcome[] = []
   onOutcome(plane, (outcome) => settled.push(outcome))
@@ -78,10 +94,10 @@ async function boot(clock: ManualClock) {
 test('the engine does what the model says: reloads, failures, breaker, bake, superseding, ways back', async () => {
   const reached = new Map<string, number>()
   await fc.assert(
-    fc.asyncProperty(fc.array(move, { maxLength: 40 }), async (moves) => {
+    fc.asyncProperty(fc.array(move, { maxLength: 40 }), fc.boolean(), async (moves, isProved) => {
       const clock = createManualClock()
-      const { plane, source, judge, settled } = await boot(clock)
-      const model = new EngineModel()
+      const { plane, source, judge, settled } = await boot(clock, isProved)
+      const model = new EngineModel(isProved)
       const callers: Promise<unknown>[] = []
 
       for (const each of moves) {
@@ -102,8 +118,8 @@ test('the engine does what the model says: reloads, failures, breaker, bake, sup
             model.reload(true)
             break
           case 'verdict':
-            judge.decide(each.good ? { kind: 'stable' } : { kind: 'unhealthy', reasons: ['worse'] })
-            model.verdict(each.good)
+            judge.decide(verdictOf(each.verdict))
+            model.verdict(each.verdict)
             break
           case 'advance':
             await clock.advance(each.milliseconds)
@@ -115,6 +131,7 @@ test('the engine does what the model says: reloads, failures, breaker, bake, sup
         await clock.advance(0)
 
         expect(settled.map(({ status }) => status)).toEqual(model.settled)
+        expect(settled.filter(({ problems }) => problems.some(isWarning)).length).toBe(model.warned)
         expect(plane.config.app.value).toBe(model.committed)
         expect(plane.snapshot.generation).toBe(model.generation)
         const { state } = plane
@@ -130,6 +147,7 @@ test('the engine does what the model says: reloads, failures, breaker, bake, sup
         }
         if (!model.stuck) expect(isHealthy(model.committed)).toBe(true)
       }
+      reached.set('warned', (reached.get('warned') ?? 0) + model.warned)
       for (const status of model.settled) reached.set(status, (reached.get(status) ?? 0) + 1)
 
       await plane.close()
@@ -147,6 +165,7 @@ test('the engine does what the model says: reloads, failures, breaker, bake, sup
     'rolled_back',
     'stuck',
     'circuit_open',
+    'warned',
   ]) {
     expect(reached.get(status) ?? 0, status).toBeGreaterThan(20)
   }

@@ -29,7 +29,7 @@ function once(check: string, observed: HealthStatus): readonly HealthReport[] {
 function judge(random: () => number, noise: number, broken: string | undefined): 'stable' | 'unhealthy' {
   const judgement = new Judgement(
     rules,
-    names.map((name) => ({ name, failingBefore: new Set() })),
+    names.map((name) => ({ name, failingBefore: new Set(), isOfGround: true })),
   )
   const phases = names.map(() => random() * interval)
   for (let round = 0; ; round += 1) {
@@ -61,7 +61,7 @@ test('of 4,000 bad ones none stays, though the broken check answers well now and
 }, 60_000)
 
 function judgementOf(...failing: readonly (string | undefined)[]) {
-  return new Judgement(rules, [{ name: 'db', failingBefore: new Set(failing) }])
+  return new Judgement(rules, [{ name: 'db', failingBefore: new Set(failing), isOfGround: true }])
 }
 
 function seeTimes(judgement: Judgement, times: number, ...seen: readonly HealthReport[]): void {
@@ -114,4 +114,55 @@ test('a component that failed before is no reason, and the others of its check s
   seeTimes(gone, 4, report('db', 'unhealthy', 'eu'), report('db', 'healthy', 'us'))
   seeTimes(gone, 5, report('db', 'healthy', 'us'))
   expect(gone.rule(5_000).kind).toBe('stable')
+})
+
+test('where nothing is proved what failed before excuses nothing, ends nothing early, and is told apart', () => {
+  const expected = ['db', 'queue'].map((name) => ({ name, failingBefore: new Set([undefined]), isOfGround: true }))
+  const strict = () => new Judgement({ ...rules, isStrict: true }, [...expected, fresh])
+  const fresh = { name: 'api', failingBefore: new Set<undefined>(), isOfGround: true }
+  const seeAll = (judgement: Judgement, statuses: Readonly<Record<string, HealthStatus>>) => {
+    for (let time = 0; time < 5; time += 1)
+      for (const [name, status] of Object.entries(statuses)) judgement.see(name, [report(name, status)])
+  }
+
+  const asBad = strict()
+  seeAll(asBad, { db: 'unhealthy', queue: 'healthy', api: 'healthy' })
+  expect(asBad.rule(29_999).kind).toBe('open')
+  expect(asBad.rule(30_000)).toMatchObject({ kind: 'unhealthy', failedBefore: true, reports: [{ check: 'db' }] })
+
+  const worse = strict()
+  seeAll(worse, { db: 'unhealthy', queue: 'healthy', api: 'unhealthy' })
+  expect(worse.rule(2_500)).toMatchObject({ kind: 'unhealthy', failedBefore: false, reports: [{ check: 'api' }] })
+
+  const silent = strict()
+  seeAll(silent, { db: 'unhealthy', queue: 'healthy' })
+  expect(silent.rule(30_000)).toMatchObject({ kind: 'unhealthy', failedBefore: false })
+
+  const mended = strict()
+  seeAll(mended, { db: 'healthy', queue: 'healthy', api: 'healthy' })
+  expect(mended.rule(5_000).kind).toBe('stable')
+})
+
+test('a check that leaves is waited for unless its word on the change was good, or it was no judge before', () => {
+  const left = (isOfGround: boolean, ...seen: readonly HealthStatus[]) => {
+    const judgement = new Judgement(rules, [{ name: 'db', failingBefore: new Set(), isOfGround }])
+    for (const status of seen) judgement.see('db', [report('db', status)])
+    judgement.notice('db', false)
+    return judgement
+  }
+  expect(left(true, 'unhealthy', 'healthy').rule(5_000).kind).toBe('stable')
+  expect(left(false).rule(5_000).kind).toBe('stable')
+  expect(left(false, 'unhealthy').rule(5_000).kind).toBe('stable')
+  expect(left(true).rule(5_000).kind).toBe('open')
+  expect(left(true).rule(30_000)).toMatchObject({
+    reasons: ['db left during the bake, before it gave a verdict'],
+  })
+  expect(left(true, 'healthy', 'unhealthy').rule(30_000)).toMatchObject({
+    reasons: ['db left during the bake, and failed until then'],
+    reports: [{ check: 'db' }],
+  })
+  const back = left(true)
+  back.notice('db', true)
+  for (let time = 0; time < 5; time += 1) back.see('db', [report('db', 'healthy')])
+  expect(back.rule(5_000).kind).toBe('stable')
 })

@@ -68,6 +68,10 @@ export interface HealthCore extends Health {
   addTold(check: Omit<HealthCheck, 'run'>): ToldCheck
   /** Every run of every check. */
   readonly observations: Emitter<Observation>
+  /** Names of checks, in the moment in which one comes or goes. */
+  readonly membership: Emitter<string>
+  /** Whether there is a check of that name, other than those that are told. */
+  has(name: string): boolean
   /** The checks that may decide about a reload, with what they count as. */
   readonly judged: readonly JudgedCheck[]
   /** Runs the checks of these names at least every `interval` milliseconds until the returned function is called. */
@@ -99,6 +103,7 @@ class HealthOfProcess implements HealthCore {
   readonly #parts: HealthParts
   readonly #events: EmitterSource<HealthEvent>
   readonly #observations: EmitterSource<Observation>
+  readonly #membership: EmitterSource<string>
   readonly #collector: Collector
   readonly #remedies: Remedies
   readonly #entries = new Map<string, CheckEntry>()
@@ -117,6 +122,7 @@ class HealthOfProcess implements HealthCore {
       logger.warn(clean(`A listener of health failed: ${describeThrown(error)}`))
     this.#events = orderedEmitter(onListenerError)
     this.#observations = createEmitter(onListenerError)
+    this.#membership = createEmitter(onListenerError)
     this.#remedies = new Remedies(parts.remedies, (event) => this.#events.emit(event))
     this.#collector = new Collector(
       { clock, phase, generation, cacheFor, clean },
@@ -147,6 +153,14 @@ class HealthOfProcess implements HealthCore {
     return this.#answer
   }
 
+  get membership(): Emitter<string> {
+    return this.#membership
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name)
+  }
+
   get judged(): readonly JudgedCheck[] {
     return [...this.#entries.values()].filter(isJudged).map((entry) => ({
       settled: entry.settled,
@@ -173,12 +187,14 @@ class HealthOfProcess implements HealthCore {
     this.#entries.set(settled.name, entry)
     this.#collector.add(entry)
     this.#changed([], true)
+    this.#membership.emit(settled.name)
     return () => {
       if (entry.isRemoved) return
       this.#entries.delete(settled.name)
       this.#collector.remove(entry)
       this.#remedies.forget(settled)
       this.#changed([], true)
+      this.#membership.emit(settled.name)
       giveBack(settled)
     }
   }

@@ -160,8 +160,13 @@ export class Engine {
   }
 
   /** What can be gone back to. */
-  get stable(): Committed | undefined {
-    return this.#ledger.stable
+  get refuge(): Committed | undefined {
+    return this.#ledger.refuge
+  }
+
+  /** Whether that has had its verdict: until the first one it is the boot. */
+  get isProved(): boolean {
+    return this.#ledger.isProved
   }
 
   get stuck(): readonly StuckModule[] {

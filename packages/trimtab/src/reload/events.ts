@@ -10,11 +10,11 @@ import type { PendingRestart } from './plan/pending-restart.ts'
 export interface BakeEvent {
   readonly kind: 'bake'
   readonly id: string
-  readonly step: /** `stable` is the generation to go back to; undefined after the boot. */
+  readonly step: /** `stable` is the generation to go back to; undefined for the boot's own. */
     | { readonly kind: 'started'; readonly stable: number | undefined }
     | { readonly kind: 'stable'; readonly duration: number }
     | { readonly kind: 'undone'; readonly reasons: readonly string[]; readonly duration: number }
-    /** It did not prove itself, and there is nothing to go back to. */
+    /** It did not prove itself, and there is nothing better to go back to. */
     | { readonly kind: 'kept'; readonly reasons: readonly string[]; readonly duration: number }
     | { readonly kind: 'superseded'; readonly by: string; readonly duration: number }
 }

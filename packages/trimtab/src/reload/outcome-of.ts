@@ -6,6 +6,7 @@ import { roundMilliseconds, roundReports } from './durations.ts'
 import type { ModuleReport, Outcome, RollbackCause, StuckModule } from './outcome.ts'
 import type { PendingRestart } from './plan/pending-restart.ts'
 import type { Pass } from './queue/pass.ts'
+import type { Problem } from '../schema/problem.ts'
 import type { Undone } from './two-phase/undo.ts'
 
 export interface OutcomeFacts {
@@ -102,6 +103,17 @@ export function rolledBack(outcome: Outcome, facts: WayBackFacts): Outcome {
     cause,
   }
   return sealed(stuck.length > 0 ? { ...base, status: 'stuck', stuck } : { ...base, status: 'rolled_back' })
+}
+
+/** The outcome of a reload that health said no to, and that is kept because nothing better can be gone back to. */
+export function keptUnhealthy(outcome: Outcome, reasons: readonly string[]): Outcome {
+  const warning: Problem = {
+    code: 'kept_unhealthy',
+    severity: 'warning',
+    message: `health says no, and there is nothing better to go back to: ${reasons.join('; ')}`,
+    hint: 'Repair what the checks name, or change the configuration: the next change is judged again',
+  }
+  return Object.freeze({ ...outcome, problems: Object.freeze([...outcome.problems, warning]) })
 }
 
 function takenBack(report: ModuleReport, stuck: readonly StuckModule[], undone: Undone['undone']): ModuleReport {

@@ -31,6 +31,7 @@ export const problemCodes = [
   'restart_required',
   'mixture_invalid',
   'content_set_aside',
+  'kept_unhealthy',
 ] as const
 
 /** What kind of problem it is, for programs to branch on. */

@@ -101,8 +101,8 @@ export const proofEvents: EventTable<ProofEventData> = {
     data: fields<BakeUndone>({ reasons, duration: sinceCommit }, {}),
   },
   'dev.trimtab.bake.kept': {
-    title: 'The boot has not proved itself and stays',
-    when: 'When health says that it may not stay, and there is nothing to go back to. It never becomes the last known good.',
+    title: 'What runs has not proved itself and stays',
+    when: 'When health says no to the boot, or to a commit on a boot that was as bad: there is nothing better to go back to. It never becomes the last known good.',
     data: fields<BakeUndone>({ reasons, duration: sinceCommit }, {}),
   },
   'dev.trimtab.bake.superseded': {

@@ -59,7 +59,7 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
       case 'bake':
         if (event.step.kind === 'kept') {
           logger.warn(
-            `What was started is unhealthy, and there is nothing to go back to: ${event.step.reasons.join('; ')}`,
+            `What runs is unhealthy, and there is nothing better to go back to: ${event.step.reasons.join('; ')}`,
           )
         }
         return

@@ -1,4 +1,13 @@
-import { defineConfig, defineModule, dynamic, type HealthCheck, healthy, type Outcome, unhealthy } from 'trimtab'
+import {
+  defineConfig,
+  defineModule,
+  dynamic,
+  type Finding,
+  type HealthCheck,
+  healthy,
+  type Outcome,
+  unhealthy,
+} from 'trimtab'
 import { createManualClock, createTestPlane, type TestPlaneOptions } from 'trimtab/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
@@ -107,6 +116,10 @@ describe('a commit is judged by the required health checks', () => {
     await bad.clock.advance(31_000)
     expect(bad.plane.state).toMatchObject({ baking: false, generation: 1 })
     expect(bad.plane.health.answer.readiness.status).toBe('unhealthy')
+    expect(bad.plane.lastOutcome).toMatchObject({
+      status: 'full_success',
+      problems: [{ code: 'kept_unhealthy', severity: 'warning' }],
+    })
   })
 
   test('one that failed before causes no way back, and one that is new has to pass', async () => {
@@ -212,8 +225,142 @@ describe('a change can not loosen its own judge', () => {
     await clock.advance(30_000)
     plane.watch('other', () => remove())
     const { outcome, after } = await change({ other: 1 })
-    expect(outcome).toMatchObject({ status: 'rolled_back', cause: { reasons: ['db gave no verdict within 30000 ms'] } })
+    expect(outcome).toMatchObject({
+      status: 'rolled_back',
+      cause: { reasons: ['db left during the bake, before it gave a verdict'] },
+    })
     expect(after).toBe(30_000)
+  })
+})
+
+describe('a check that leaves during a bake', () => {
+  const left = async (run: () => Finding) => {
+    const { plane, clock } = await open()
+    const remove = plane.health.add({ name: 'db', run })
+    await clock.advance(30_000)
+    const changed = plane.set({ pool: { max: 2 } })
+    await clock.advance(2_000)
+    return { changed, clock, remove, plane }
+  }
+
+  test('is not waited for any more where its word on the change was good', async () => {
+    const { changed, clock, remove } = await left(healthy)
+    remove()
+    await clock.advance(3_000)
+    expect(await changed).toMatchObject({ status: 'full_success' })
+  })
+
+  test('is judged in the form in which it is added again, also where that comes a moment later', async () => {
+    let broken = false
+    const { changed, clock, remove, plane } = await left(healthy)
+    remove()
+    await Promise.resolve()
+    broken = true
+    plane.health.add({ name: 'db', run: () => (broken ? unhealthy('down') : healthy()) })
+    await clock.advance(10_000)
+    expect(await changed).toMatchObject({ cause: { reasons: ['db failed 5 times in a row: down'] } })
+  })
+
+  test('has failed where its word was bad, and that is said of it', async () => {
+    let fails = false
+    const { changed, clock, remove } = await left(() => (fails ? unhealthy('down') : healthy()))
+    fails = true
+    await clock.advance(1_000)
+    remove()
+    await clock.advance(30_000)
+    expect(await changed).toMatchObject({
+      status: 'rolled_back',
+      cause: {
+        reasons: ['db left during the bake, and failed until then'],
+        reports: [{ check: 'db', message: 'down' }],
+      },
+    })
+  })
+
+  test('leaves the boot to the checks that are there', async () => {
+    const { plane, clock } = await open({ checks: [] })
+    const remove = plane.health.add({ name: 'db', run: () => unhealthy('down') })
+    await clock.advance(10_000)
+    remove()
+    await clock.advance(20_000)
+    expect(plane.lastOutcome).toMatchObject({ status: 'full_success', problems: [] })
+  })
+})
+
+describe('a change that is committed while the boot is judged', () => {
+  const isBroken = { name: 'orders', run: () => healthy() }
+
+  test('goes back to the boot where it made something worse, and the boot is judged on', async () => {
+    const { plane, clock, stopped } = await open({ checks: [isBroken] }, 'replace')
+    await clock.advance(6_000)
+    const changed = plane.set({ pool: { max: 500 } })
+    await clock.advance(5_000)
+    expect(await changed).toMatchObject({
+      status: 'rolled_back',
+      generation: 3,
+      cause: { reasons: ['pool failed 5 times in a row: 500 are too many'] },
+    })
+    expect(plane.state).toMatchObject({ generation: 3, baking: true })
+    expect(plane.config.pool.max).toBe(1)
+    await clock.advance(1_000)
+    // What the boot started was kept for the way back, and runs on.
+    expect(stopped).toEqual([500])
+    expect((await plane.set({ pool: { max: 500 } })).problems).toMatchObject([{ code: 'content_set_aside' }])
+
+    await clock.advance(30_000)
+    expect(plane.state).toMatchObject({ baking: false, generation: 3 })
+    const boot = plane.outcomes.find(({ triggers }) => triggers.includes('boot'))
+    expect(boot).toMatchObject({ status: 'full_success', problems: [] })
+    expect(boot).not.toHaveProperty('supersededBy')
+  })
+
+  test('goes back also where a later one was committed on top of it', async () => {
+    const { plane, clock } = await open()
+    await clock.advance(6_000)
+    const first = plane.set({ other: 1 })
+    await clock.advance(1_000)
+    const second = plane.set({ other: 1, pool: { max: 500 } })
+    await clock.advance(5_000)
+    const outcomes = await Promise.all([first, second])
+    expect(outcomes).toMatchObject([{ status: 'rolled_back', supersededBy: outcomes[1].id }, { status: 'rolled_back' }])
+    expect(plane.config).toMatchObject({ other: 0, pool: { max: 1 } })
+  })
+
+  test('stays where the boot was no better, and says so; it is not the last known good', async () => {
+    const { plane, clock } = await open({ tree: { pool: { max: 100 } } })
+    await clock.advance(6_000)
+    const changed = plane.set({ pool: { max: 200 } })
+    await clock.advance(29_000)
+    expect(plane.state).toMatchObject({ baking: true })
+    await clock.advance(2_000)
+    expect(await changed).toMatchObject({
+      status: 'full_success',
+      problems: [
+        { code: 'kept_unhealthy', severity: 'warning', message: expect.stringContaining('pool passed 0 of 5') },
+      ],
+    })
+    expect(plane.config.pool.max).toBe(200)
+    expect(plane.state).toMatchObject({ baking: false, generation: 2 })
+  })
+
+  test('that repairs the boot is taken, and what proved itself is what is gone back to from then on', async () => {
+    const { plane, clock, change } = await open({ tree: { pool: { max: 100 } } })
+    await clock.advance(6_000)
+    expect(await change({ pool: { max: 3 } })).toMatchObject({ outcome: { status: 'full_success', problems: [] } })
+    // Until the damping of the check has seen that it is well.
+    await clock.advance(20_000)
+    expect((await change({ pool: { max: 500 } })).outcome?.status).toBe('rolled_back')
+    expect(plane.config.pool.max).toBe(3)
+  })
+
+  test('can not take away what judges it', async () => {
+    const { plane, clock } = await open()
+    await clock.advance(6_000)
+    const changed = plane.set({ pool: { max: 500, enabled: false } })
+    await clock.advance(31_000)
+    // The pool that the boot started is sound.
+    expect((await changed).status).toBe('full_success')
+    expect(plane.config.pool.enabled).toBe(false)
   })
 })
 

@@ -55,9 +55,9 @@ export class ModuleChecks {
 
   /** What runs, and what could be gone back to and has not begun to end. */
   #kept(): readonly Instance[] {
-    const { committed, stable } = this.#engine
+    const { committed, refuge } = this.#engine
     const running = committed?.running ?? noRunning
-    const parked = [...(stable?.running ?? noRunning)].filter(
+    const parked = [...(refuge?.running ?? noRunning)].filter(
       ([unit, instance]) => !running.has(unit) && canServe(instance),
     )
     return [...running.values(), ...parked.map(([, instance]) => instance)]

@@ -92,8 +92,9 @@ export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealt
       next.events.on((event) => {
         switch (event.kind) {
           case 'committed':
-            // What was stable until now is the ground to judge on, also for commits on top of this one.
-            if (event.previous === undefined || event.previous === next.stable?.snapshot) ownJudge.remember()
+            // What can be gone back to is the ground to judge on, also for commits on top of this one.
+            if (event.previous === undefined || event.previous === next.refuge?.snapshot)
+              ownJudge.remember({ isProved: next.isProved })
             modules.follow()
             health.begin()
             lookAgain()

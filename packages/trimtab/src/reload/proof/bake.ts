@@ -14,15 +14,16 @@ import type { BakeEvent, ReloadEvent } from '../events.ts'
 import type { Judge, Verdict } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import { roundMilliseconds } from '../durations.ts'
-import { rolledBack } from '../outcome-of.ts'
+import { keptUnhealthy, rolledBack } from '../outcome-of.ts'
 import type { Pass } from '../queue/pass.ts'
 import { createStepHost } from '../two-phase/step-host.ts'
 import { goBack } from '../two-phase/way-back.ts'
 
 /** What a judge has been asked and has not answered. */
 interface Question {
+  readonly judge: Judge
+  readonly pass: Pass
   readonly controller: AbortController
-  readonly reload: string
   /** On the monotonic clock. */
   readonly askedAt: number
 }
@@ -42,6 +43,8 @@ export interface BakeParts {
  *
  *     ask ──stable──► prove: old resources end, callers hear full_success
  *      │ └─unhealthy─► go back: every unproved commit undone in reverse, committed as one, callers hear rolled_back
+ *      │    Where that leads to a boot that is unproved itself, the boot is asked about again. Where nothing can be gone
+ *      │    back to, or it is no better, what is there is kept, and whoever hears of it is warned.
  *      └─ a later commit asks again: the earlier question ends, and a late answer to it means nothing
  *
  * A verdict takes a turn in the queue. When a reload that was under way is committed first, it supersedes that verdict.
@@ -82,10 +85,10 @@ export class Bake {
 
   /** Whether the judge has anything to decide by. One that can't say is asked. */
   isNeeded(judge: Judge, pass: Pass): boolean {
-    const { committed, stable } = this.#parts.ledger
+    const { committed, refuge } = this.#parts.ledger
     if (committed === undefined) return false
     try {
-      return judge.isNeeded?.({ reload: pass.id, candidate: committed.snapshot, stable: stable?.snapshot }) !== false
+      return judge.isNeeded?.({ reload: pass.id, candidate: committed.snapshot, stable: refuge?.snapshot }) !== false
     } catch {
       return true
     }
@@ -93,13 +96,13 @@ export class Bake {
 
   ask(judge: Judge, pass: Pass): void {
     const { ledger, takeTurn } = this.#parts
-    const { committed, stable } = ledger
+    const { committed, refuge } = ledger
     if (committed === undefined || this.#closed) return
     const controller = new AbortController()
-    const question: Question = { controller, reload: pass.id, askedAt: this.#parts.host.clock.monotonic() }
+    const question: Question = { judge, pass, controller, askedAt: this.#parts.host.clock.monotonic() }
     this.#question = question
-    this.#tell(question, { kind: 'started', stable: stable?.snapshot.generation })
-    const bake = { reload: pass.id, candidate: committed.snapshot, stable: stable?.snapshot }
+    this.#tell(question, { kind: 'started', stable: refuge?.snapshot.generation })
+    const bake = { reload: pass.id, candidate: committed.snapshot, stable: refuge?.snapshot }
     const answer = async (): Promise<Verdict> => {
       try {
         // A judge that ignores its signal must not keep the plane from closing.
@@ -133,17 +136,19 @@ export class Bake {
     }
     // What a judge says may quote what it asked.
     const reasons = verdict.reasons.map((reason) => this.#parts.ledger.scrub(reason))
-    const { committed, stable } = this.#parts.ledger
+    const { committed, refuge, isProved } = this.#parts.ledger
     if (committed === undefined) return
-    // After a boot there is nothing to go back to: it stays, and never becomes the last known good.
-    this.#tell(question, { kind: stable === undefined ? 'kept' : 'undone', reasons, duration })
+    // A boot that was as bad is no way back: what is there stays, and never becomes the last known good.
+    const target = verdict.failedBefore === true && !isProved ? undefined : refuge
+    this.#tell(question, { kind: target === undefined ? 'kept' : 'undone', reasons, duration })
     const reports = verdict.reports?.map((report) => this.#cleaned(report)) ?? []
-    if (stable === undefined) await this.#keep()
-    else await this.#goBack({ reasons, reports }, committed, stable)
+    if (target === undefined) await this.#keep(reasons)
+    else await this.#goBack({ reasons, reports }, committed, target)
+    if (this.#parts.ledger.unproved.length > 0) await this.#askAgain(question.judge)
   }
 
   #tell(question: Question, step: BakeEvent['step']): void {
-    this.#parts.events.emit({ kind: 'bake', id: question.reload, step })
+    this.#parts.events.emit({ kind: 'bake', id: question.pass.id, step })
   }
 
   #since({ askedAt }: Question): number {
@@ -165,20 +170,20 @@ export class Bake {
   async #goBack(
     { reasons, reports }: { readonly reasons: readonly string[]; readonly reports: readonly HealthReport[] },
     before: Committed,
-    stable: Committed,
+    target: Committed,
   ): Promise<void> {
     const { ledger, host, events } = this.#parts
     const { unproved } = ledger
     const steps = createStepHost(host, {
       previous: before.snapshot,
-      next: stable.snapshot,
+      next: target.snapshot,
       secrets: ledger.secrets,
       basis: host.basis,
     })
-    const { running, stuck, undone: units, gaps } = await goBack(steps, unproved, stable)
+    const { running, stuck, undone: units, gaps } = await goBack(steps, unproved, target)
     const generation = before.snapshot.generation + 1
-    const snapshot = createSnapshot({ ...stable.snapshot, generation, committedAt: host.clock.now() })
-    const committed: Committed = { ...stable, snapshot, running }
+    const snapshot = createSnapshot({ ...target.snapshot, generation, committedAt: host.clock.now() })
+    const committed: Committed = { ...target, snapshot, running }
     const changes = createChanges(diffTrees(before.snapshot.config, snapshot.config), steps.redaction)
     const undone = ledger.goBack(committed, changes)
     for (const gap of gaps) closeGap(gap)
@@ -207,10 +212,21 @@ export class Bake {
     if (before.snapshot.digest === snapshot.digest && stuck.length === 0) this.#parts.lookAgain()
   }
 
-  async #keep(): Promise<void> {
+  /** What was gone back to has not had its own verdict. */
+  async #askAgain(judge: Judge): Promise<void> {
+    const { ledger, host } = this.#parts
+    const [boot] = ledger.unproved
+    if (boot === undefined) return
+    await note(host, () => host.journal.begin(boot.content))
+    if (this.isNeeded(judge, boot.pass)) this.ask(judge, boot.pass)
+    else await this.prove()
+  }
+
+  async #keep(reasons: readonly string[]): Promise<void> {
     const { ledger, host } = this.#parts
     await note(host, () => host.journal.settle())
-    for (const { pass, outcome } of ledger.prove()) ledger.settle(pass, outcome)
+    for (const { pass, outcome } of ledger.prove())
+      if (outcome.status !== 'partial_applied') ledger.settle(pass, keptUnhealthy(outcome, reasons))
   }
 }
 
@@ -219,8 +235,8 @@ function readVerdict({ kind, ...rest }: Verdict): Verdict {
   if (kind === 'stable') return { kind }
   if (kind !== 'unhealthy') throw new Error('it gave no verdict')
   // What is asked of them is asked here: both are to be lists.
-  const { reasons = [], reports = [] } = rest as Partial<Extract<Verdict, { kind: 'unhealthy' }>>
-  return { kind, reasons: [...reasons].map(String), reports: [...reports] }
+  const { reasons = [], reports = [], failedBefore } = rest as Partial<Extract<Verdict, { kind: 'unhealthy' }>>
+  return { kind, reasons: [...reasons].map(String), reports: [...reports], failedBefore: failedBefore === true }
 }
 
 /** Writes to the journal. A disk that is full must not keep a fix from being applied, so a failure is only told. */

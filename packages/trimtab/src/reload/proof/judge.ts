@@ -6,7 +6,10 @@ export interface BakeCase {
   readonly reload: string
   /** What runs now. */
   readonly candidate: Snapshot<object>
-  /** What is gone back to; undefined after boot, when there is nothing to go back to. */
+  /**
+   * What is gone back to: what proved itself or, until anything has, the boot. Undefined for the boot itself, which has
+   * nothing to go back to.
+   */
   readonly stable: Snapshot<object> | undefined
 }
 
@@ -17,6 +20,11 @@ export type Verdict =
       readonly kind: 'unhealthy'
       readonly reasons: readonly string[]
       readonly reports?: readonly HealthReport[] | undefined
+      /**
+       * Whether all of it failed under the boot's snapshot as well. Where that has not proved itself, going back to it would
+       * help nobody: then what was judged is kept.
+       */
+      readonly failedBefore?: boolean | undefined
     }
 
 /**

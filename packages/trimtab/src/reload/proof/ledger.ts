@@ -23,8 +23,9 @@ const mostTrusted = 1_000
 /**
  * What is true of a process: what is in force, what can be gone back to, and what stands between them.
  *
- * `committed` is one object, swapped by one assignment. `stable` follows it when it has proved itself. `unproved` are
- * the commits between the two, oldest first; a resource that runs in neither is ended.
+ * `committed` is one object, swapped by one assignment. `refuge` follows it when it has proved itself; until anything has,
+ * it is what the boot brought. `unproved` are the commits that are not proved, oldest first: all after the refuge, and the
+ * boot itself where that is the refuge. A resource that runs in neither of the two is ended.
  */
 export class Ledger {
   readonly #events: EmitterSource<ReloadEvent>
@@ -33,7 +34,8 @@ export class Ledger {
   readonly #trusted = new Set<string>()
   #committed: Committed | undefined
   #show: (snapshot: Snapshot<object>) => void = () => {}
-  #stable: Committed | undefined
+  #refuge: Committed | undefined
+  #isProved = false
   #unproved: readonly Unproved[] = []
   #stuck: readonly StuckModule[] = []
   /** Held by something that runs, and for no other reason still there. */
@@ -45,7 +47,7 @@ export class Ledger {
    * For what is in force and what can be gone back to; former secrets change with those. Making one takes longer than many
    * texts, and in an outage every check has something to say.
    */
-  #scrubber: (Pick<Ledger, 'committed' | 'stable'> & { readonly scrub: (text: string) => string }) | undefined
+  #scrubber: (Pick<Ledger, 'committed' | 'refuge'> & { readonly scrub: (text: string) => string }) | undefined
 
   constructor(
     events: EmitterSource<ReloadEvent>,
@@ -62,8 +64,14 @@ export class Ledger {
     return this.#committed
   }
 
-  get stable(): Committed | undefined {
-    return this.#stable
+  /** What what is in force can be taken back to; undefined for the boot's own, which has nothing before it. */
+  get refuge(): Committed | undefined {
+    return this.#isProved || this.#refuge !== this.#committed ? this.#refuge : undefined
+  }
+
+  /** Whether what can be gone back to has had its verdict: until the first one it is the boot. */
+  get isProved(): boolean {
+    return this.#isProved
   }
 
   get unproved(): readonly Unproved[] {
@@ -82,7 +90,7 @@ export class Ledger {
   get ground(): Omit<Ground, 'mode'> {
     return {
       committed: this.#committed,
-      parked: parkedOf(this.#stable, this.#committed),
+      parked: parkedOf(this.#refuge, this.#committed),
       stuck: new Set(this.#stuck.map(({ module }) => module)),
       trusted: this.#trusted,
       secrets: this.secrets,
@@ -91,22 +99,22 @@ export class Ledger {
 
   /** What references gave to what is in force or can be gone back to, and secrets of earlier times. */
   get secrets(): readonly string[] {
-    return [...(this.#committed?.secrets ?? []), ...(this.#stable?.secrets ?? []), ...this.#formerSecrets]
+    return [...(this.#committed?.secrets ?? []), ...(this.#refuge?.secrets ?? []), ...this.#formerSecrets]
   }
 
   /** Takes out of a text what is secret in what is in force, was so before, or can be gone back to. */
   scrub(text: string, section?: unknown): string {
     if (section !== undefined) return this.#newScrubber(section)(text)
-    const { committed, stable } = this
+    const { committed, refuge } = this
     const known = this.#scrubber
-    if (known !== undefined && known.committed === committed && known.stable === stable) return known.scrub(text)
+    if (known !== undefined && known.committed === committed && known.refuge === refuge) return known.scrub(text)
     const scrub = this.#newScrubber()
-    this.#scrubber = { committed, stable, scrub }
+    this.#scrubber = { committed, refuge, scrub }
     return scrub(text)
   }
 
   #newScrubber(section?: unknown): (text: string) => string {
-    const trees = [this.#committed?.snapshot.config, this.#stable?.snapshot.config, section]
+    const trees = [this.#committed?.snapshot.config, this.#refuge?.snapshot.config, section]
     const texts = trees.flatMap((tree) => [...secretTexts(tree)])
     return createScrubber([...texts, ...this.secrets], this.#furtherSecrets)
   }
@@ -125,6 +133,7 @@ export class Ledger {
   swap(next: Committed, changes: Changes): void {
     const before = this.#committed
     this.#committed = next
+    this.#refuge ??= next
     this.#show(next.snapshot)
     this.#formerSecrets.note(changes, before?.secrets ?? [])
     // Whoever was shown the snapshot just now may have had a text scrubbed without the former ones.
@@ -142,18 +151,22 @@ export class Ledger {
   prove(): readonly Unproved[] {
     const proved = this.#unproved
     const parked = this.ground.parked
-    this.#stable = this.#committed
+    this.#refuge = this.#committed
+    this.#isProved = true
     this.#unproved = []
     if (this.#committed !== undefined) this.#trust(this.#committed.snapshot.digest)
     this.#retireUnneeded(parked)
     return proved
   }
 
-  /** Swaps back to what was stable; `returned` is that in a new generation. Gives the commits that were undone. */
+  /**
+   * Swaps back to the refuge; `returned` is that in a new generation. Gives the commits that were undone. A boot that has
+   * not proved itself is unproved still, and the only one.
+   */
   goBack(returned: Committed, changes: Changes): readonly Unproved[] {
-    const undone = this.#unproved
-    this.#unproved = []
-    this.#stable = returned
+    const { before, undone } = this.#split()
+    this.#unproved = before
+    this.#refuge = returned
     this.swap(returned, changes)
     return undone
   }
@@ -163,7 +176,7 @@ export class Ledger {
     const before = this.#committed
     if (before === undefined) return
     this.#committed = { ...before, ...facts }
-    if (this.#stable === before) this.#stable = this.#committed
+    if (this.#refuge === before) this.#refuge = this.#committed
     this.#retireUnneeded(before.running)
     if (!samePending(before.pending, this.#committed.pending)) this.tellPending(this.#committed.pending)
   }
@@ -209,12 +222,18 @@ export class Ledger {
   #retireUnneeded(before: Running = new Map()): void {
     const running = [...(this.#committed?.running.values() ?? [])]
     // What nobody knows the state of is nothing to go back to: the way back starts it anew.
-    const parked = [...(this.#stable?.running.values() ?? [])].filter(({ unsound }) => !unsound)
+    const parked = [...(this.#refuge?.running.values() ?? [])].filter(({ unsound }) => !unsound)
     const plain = new Set([...running, ...parked])
     const needed = withHeld(plain)
     const others = [...new Set([...before.values(), ...this.#lingering])].filter((instance) => !plain.has(instance))
     this.#lingering = others.filter((instance) => needed.has(instance))
     this.#retirement.retire(others.filter((instance) => !needed.has(instance)))
+  }
+
+  /** What stays on the way back, and what is undone. */
+  #split(): { readonly before: readonly Unproved[]; readonly undone: readonly Unproved[] } {
+    if (this.#isProved) return { before: [], undone: this.#unproved }
+    return { before: this.#unproved.slice(0, 1).map(asNewest), undone: this.#unproved.slice(1) }
   }
 
   #setStuck(stuck: readonly StuckModule[]): void {
@@ -226,4 +245,10 @@ export class Ledger {
 function supersede(unproved: Unproved, by: Pass): Unproved {
   if (unproved.outcome.supersededBy !== undefined) return unproved
   return { ...unproved, outcome: Object.freeze({ ...unproved.outcome, supersededBy: by.id }) }
+}
+
+/** Nothing is committed on top of it any more. */
+function asNewest(unproved: Unproved): Unproved {
+  const { supersededBy: _, ...outcome } = unproved.outcome
+  return { ...unproved, outcome: Object.freeze(outcome) }
 }
