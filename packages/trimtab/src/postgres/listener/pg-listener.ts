@@ -11,7 +11,7 @@ import { sqlStateOf } from '../failure/sql-states.ts'
 import type { PgLike, PgNotification } from '../pg-like.ts'
 import { createFollowedSchema, type FollowedSchema } from './followed-schema.ts'
 import { keepTrying } from './keep-trying.ts'
-import { lookUp } from './look-up.ts'
+import { type Ask, lookUp } from './look-up.ts'
 import type { PgFeed } from './pg-feed.ts'
 import { NoPush, openPushSession, type PushSession, SessionLost } from './push-session.ts'
 import type { FeedTimings } from './timings.ts'
@@ -21,6 +21,8 @@ export interface PgListenerParts {
   readonly clock: Clock
   readonly random: Random
   readonly timings: FeedTimings
+  /** Whether it listens for users who may not read each other's stores. */
+  readonly isForSeveralUsers?: boolean | undefined
 }
 
 /**
@@ -42,7 +44,8 @@ const lookUpsPerBeat = 64
  * they can't. A session is beaten every 2 s, on itself, which shows that it still listens, and the heads are looked up
  * with it, so that a notification that was lost costs one beat. Readers are woken whenever one might have been.
  */
-export function createFeedListener({ database, clock, random, timings }: PgListenerParts): FeedListener {
+export function createFeedListener(parts: PgListenerParts): FeedListener {
+  const { database, clock, random, timings, isForSeveralUsers = false } = parts
   const schemas = new Map<SchemaName, FollowedSchema>()
   const readers = new Set<{ readonly renew: () => void }>()
   const ends = new Set<Promise<void>>()
@@ -69,7 +72,7 @@ export function createFeedListener({ database, clock, random, timings }: PgListe
     const missedBefore = counter.read().missed
     for (let count = 0; count < Math.min(all.length, lookUpsPerBeat); count += 1) {
       const schema = all[(turn + count) % all.length]
-      if (schema !== undefined) await lookUp(schema, on.query, true)
+      if (schema !== undefined) await lookUp(schema, on.query, { isListening: true, isForSeveralUsers })
     }
     turn += lookUpsPerBeat
     if (counter.read().missed > missedBefore) throw new SessionLost('unheard', 'notifications do not arrive')
@@ -108,7 +111,8 @@ export function createFeedListener({ database, clock, random, timings }: PgListe
   }
   const look = (signal: AbortSignal) =>
     bounded(signal, async (over) => {
-      for (const schema of followed()) await lookUp(schema, (text, values) => database.query(text, values, over), false)
+      const ask: Ask = (text, values) => database.query(text, values, over)
+      for (const schema of followed()) await lookUp(schema, ask, { isListening: false, isForSeveralUsers })
     })
   const poll = async (reason: string, signal: AbortSignal) => {
     const until = clock.monotonic() + timings.pushAgainAfter
