@@ -95,3 +95,63 @@ Feature: Health judges a change
     Then the reload succeeds
     And it is on record that nobody judged it
     And the shop runs with pool.max 500
+
+  Scenario Outline: A change can't loosen its own judge: the shop <trick>
+    Given the shop is running
+    And the shop looks after a further check "payment"
+    And "payment" fails while pool.max is above 20
+    And a minute has passed
+    And the shop <trick> as soon as pool.max is above 20
+    When pool.max is changed to 50
+    And the shop has been judged
+    Then the reload is undone
+    And the reason speaks of "payment"
+    And the shop runs with pool.max 10
+
+    Examples:
+      | trick                            |
+      | drops "payment"                  |
+      | makes "payment" optional         |
+      | bears 1000 failures of "payment" |
+
+  Scenario: A check that has had a good word for the change may go
+    Given the shop is running
+    And the shop looks after a further check "payment"
+    And a minute has passed
+    When pool.max is changed to 50
+    And 2 seconds pass
+    And the shop drops "payment"
+    And the shop has been judged
+    Then the reload succeeds
+
+  Scenario: A check that goes while it fails has condemned the change
+    Given the shop is running
+    And the shop looks after a further check "payment"
+    And a minute has passed
+    When pool.max is changed to 50
+    And "payment" fails
+    And 2 seconds pass
+    And the shop drops "payment"
+    And the shop has been judged
+    Then the reload is undone
+    And the reason speaks of "payment left during the bake"
+
+  Scenario: A change that comes while the start is judged, and breaks health, goes back to what the shop started on
+    Given the shop has just started
+    And 6 seconds pass
+    When pool.max is changed to 500
+    And the shop has been judged
+    Then the reload is undone
+    And the shop runs with pool.max 10
+    And the shop is healthy
+
+  Scenario: Where the start was no better there is nothing to go back to, and the operator hears of it
+    Given the configuration of the shop says:
+      | pool.max | 200 |
+    And the shop has just started
+    And 6 seconds pass
+    When pool.max is changed to 300
+    And the shop has been judged
+    Then the reload succeeds
+    And the operator is warned that health says no
+    And the shop runs with pool.max 300

@@ -4,6 +4,7 @@ import type { Step } from '../world/world.ts'
 /** What is configured, and what the operator asks for. */
 export function changeSteps(step: Step): void {
   step('the shop is running', ({ shop }) => shop.start())
+  step('the shop has just started', ({ shop }) => shop.begin())
   step('the configuration of the shop says:', ({ shop }, { rows }) => shop.change(editsOf(rows)))
 
   step('{path} is changed to {value}', ({ shop }, path, value) => shop.change({ [path]: value }))

@@ -3,6 +3,7 @@ import {
   type Finding,
   type Findings,
   type HealthAnswer,
+  type HealthCheck,
   type HealthReport,
   type Json,
   healthy,
@@ -31,6 +32,8 @@ export class Checks {
   readonly #shop: Shop
   readonly #conducts = new Map<string, () => Conduct>()
   readonly #runs = new Map<string, number>()
+  /** How those that came after the start are taken away. */
+  readonly #removers = new Map<string, () => void>()
   /** What came of asking for a fresh answer, and after which time. */
   readonly answers: { readonly answer: HealthAnswer; readonly after: number }[] = []
 
@@ -45,6 +48,28 @@ export class Checks {
     this.#conducts.set(name, () => 'passes')
     const check = { name, ...meaning[role], run: () => this.#run(name) }
     this.#shop.with((options) => ({ ...options, checks: [...(options.checks ?? []), check] }))
+  }
+
+  /** A further one, while the service runs, or the same in another form. */
+  addLater(name: string, form: Pick<HealthCheck, 'optional' | 'fall'> = {}): void {
+    this.drop(name)
+    this.#removers.set(name, this.#shop.plane.health.add({ name, ...form, run: () => this.#run(name) }))
+  }
+
+  /** Takes away one that came after the start. */
+  drop(name: string): void {
+    this.#removers.get(name)?.()
+    this.#removers.delete(name)
+  }
+
+  /** What the service does to its checks by itself, when a value comes to be above the limit. */
+  whenAbove(path: string, limit: number, act: () => void): void {
+    this.#shop.plane.watch(
+      (config) => Number(valueAt(config, path)) > limit,
+      ({ next }) => {
+        if (next) act()
+      },
+    )
   }
 
   /** What the check sets while what it looks at is down. */

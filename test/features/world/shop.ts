@@ -49,6 +49,14 @@ export class Shop implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
+    await this.begin()
+    // The boot has to prove itself as well: in a minute it has, or has failed to.
+    await this.clock.advance(60_000)
+    this.recording.clear()
+  }
+
+  /** Starts it, and waits for nothing more. */
+  async begin(): Promise<void> {
     const { clock, modules, witness } = this
     this.#plane = await createPlane({
       ...this.#options,
@@ -61,9 +69,6 @@ export class Shop implements AsyncDisposable {
       random: () => 0.5,
     })
     witness.watch(this.#plane)
-    // The boot has to prove itself as well: in a minute it has, or has failed to.
-    await clock.advance(60_000)
-    this.recording.clear()
   }
 
   get plane(): ShopPlane {
