@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { instruments } from '../../packages/trimtab/src/telemetry/instruments.ts'
 import { openOtel } from '../support/otel.ts'
-import { liveThroughEverything } from './story.ts'
+import { liveThroughEverything } from '../support/whole-story.ts'
 
 const rulesFile = fileURLToPath(new URL('../../packages/trimtab/ops/prometheus-rules.yaml', import.meta.url))
 const boardFile = fileURLToPath(new URL('../../packages/trimtab/ops/grafana-board.json', import.meta.url))

@@ -1,8 +1,9 @@
 import type { AttributeName } from './attributes.ts'
+import { seconds } from './buckets.ts'
 import type { Instrument } from './instrument.ts'
+import { storeInstruments } from './store-instruments.ts'
+import { tenantInstruments } from './tenant-instruments.ts'
 
-/** Seconds: a reload of a small service takes milliseconds, one that replaces a pool takes its start timeout at most. */
-const reloadSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const
 const bakeSeconds = [1, 2.5, 5, 7.5, 10, 15, 20, 30, 60, 120, 300] as const
 
 /**
@@ -21,7 +22,7 @@ export const instruments = {
     unit: 's',
     description: 'How long a reload took from its first reading to its commit or its end, without the bake',
     attributes: ['trimtab.reload.status'],
-    buckets: reloadSeconds,
+    buckets: seconds,
   },
   'trimtab.reload.last': {
     kind: 'gauge',
@@ -121,80 +122,14 @@ export const instruments = {
     description: 'Remedies that were applied, withdrawn, or could not be',
     attributes: ['trimtab.check', 'trimtab.remedy.step'],
   },
-  'trimtab.guard.violations': {
-    kind: 'observed_counter',
-    unit: '{violation}',
-    description: 'Work that was not its tenant’s, refused or allowed. Without a tenant where none was known',
-    attributes: ['trimtab.violation.kind', 'trimtab.tenant'],
-  },
-  'trimtab.tenant.count': {
-    kind: 'gauge',
-    unit: '{tenant}',
-    description: 'Tenants that are known here, by state. Nothing without the option `tenants`',
-    attributes: ['trimtab.tenant.state'],
-  },
-  'trimtab.tenant.held': {
-    kind: 'gauge',
-    unit: '{tenant}',
-    description:
-      '1 for a tenant that does not read what is configured for it, because that is refused or can’t be read',
-    attributes: ['trimtab.tenant'],
-  },
-  'trimtab.tenant.reloads': {
-    kind: 'counter',
-    unit: '{reload}',
-    description: 'Reloads of one tenant’s own configuration that have ended, by how',
-    attributes: ['trimtab.tenant.status'],
-  },
+  ...tenantInstruments,
   'trimtab.overrides': {
     kind: 'gauge',
     unit: '{override}',
     description: 'Overrides in force',
     attributes: [],
   },
-  'trimtab.source.age': {
-    kind: 'gauge',
-    unit: 's',
-    description: 'Time since a source was last read. It grows while nothing happens, which is no fault',
-    attributes: ['trimtab.source'],
-  },
-  'trimtab.source.stale': {
-    kind: 'gauge',
-    unit: '{source}',
-    description: '1 where a source can’t be read and its last content stays in use, 0 where it can',
-    attributes: ['trimtab.source'],
-  },
-  'trimtab.feed.age': {
-    kind: 'gauge',
-    unit: 's',
-    description: 'Time since a store was last known to have nothing newer. A few seconds, while it can be read',
-    attributes: ['trimtab.environment'],
-  },
-  'trimtab.feed.push': {
-    kind: 'gauge',
-    unit: '{feed}',
-    description: '1 where a store tells of what is published, 0 where it is asked in intervals',
-    attributes: ['trimtab.environment'],
-  },
-  'trimtab.feed.wakeups': {
-    kind: 'observed_counter',
-    unit: '{wakeup}',
-    description: 'How often a store has said that there may be something new',
-    attributes: ['trimtab.environment'],
-  },
-  'trimtab.feed.failures': {
-    kind: 'observed_counter',
-    unit: '{attempt}',
-    description: 'Attempts to read a store that failed',
-    attributes: ['trimtab.environment'],
-  },
-  'trimtab.feed.rewinds': {
-    kind: 'counter',
-    unit: '{rewind}',
-    description:
-      'How often a store had another history than it had before: it was restored, or lost what it had confirmed',
-    attributes: ['trimtab.environment'],
-  },
+  ...storeInstruments,
   'trimtab.events.delivered': {
     kind: 'observed_counter',
     unit: '{event}',

@@ -7,13 +7,16 @@ import type { OutcomeStatus } from '../../reload/outcome.ts'
 import type { Observing } from '../../telemetry/metrics.ts'
 import type { ViolationCount } from '../../tenancy/guard/violation-counts.ts'
 import type { TenantConfigs } from '../../tenancy/overlay/tenant-configs.ts'
+import type { TenantId } from '../../tenancy/tenant-id.ts'
 import type { TenantOverlays } from '../../tenancy/overlay/tenant-overlays.ts'
 import type { PlaneState } from '../plane.ts'
+import type { PlaneStore } from '../store/plane-stores.ts'
+import type { EntryCounts } from './entry-counts.ts'
+import type { ListenerTotals } from './listener-totals.ts'
+import { observeStores } from './observe-stores.ts'
 import type { TelemetryLabels } from './telemetry-labels.ts'
 
 type BootedFrom = Extract<PlaneState, { kind: 'running' }>['bootedFrom']
-
-import type { PlaneStore } from '../store/plane-stores.ts'
 
 /** What is looked at when somebody collects. */
 export interface ObservedPlane {
@@ -25,6 +28,9 @@ export interface ObservedPlane {
   readonly overrides: () => number
   readonly sources: () => readonly SourceStatus[]
   readonly stores: readonly PlaneStore[]
+  /** What the listeners of the stores have heard; undefined where none has one. */
+  readonly heard: () => ListenerTotals | undefined
+  readonly entriesOf: EntryCounts
   readonly sinks: () => readonly SinkStatus[]
   /** Wall time of the last reload that ended with what is configured in force. */
   readonly convergedAt: () => number | undefined
@@ -41,14 +47,7 @@ export function observePlane(plane: ObservedPlane, labels: TelemetryLabels, obse
     if (age !== undefined) observe('trimtab.source.age', age / 1_000, source)
     observe('trimtab.source.stale', staleSince === undefined ? 0 : 1, source)
   }
-  for (const { environment, feed } of plane.stores) {
-    const labelled = { 'trimtab.environment': environment }
-    const { age, status, counts } = feed
-    if (age !== undefined) observe('trimtab.feed.age', age / 1_000, labelled)
-    observe('trimtab.feed.push', status.kind === 'push' ? 1 : 0, labelled)
-    observe('trimtab.feed.wakeups', counts.wakeups, labelled)
-    observe('trimtab.feed.failures', counts.failures, labelled)
-  }
+  observeStores(plane.stores, plane.heard(), observe)
   for (const { name, delivered, lost, waiting } of plane.sinks()) {
     const sink = { 'trimtab.sink': name }
     observe('trimtab.events.delivered', delivered, sink)
@@ -105,7 +104,11 @@ function observeHealth(answer: HealthAnswer, labels: TelemetryLabels, observe: O
   for (const [check, severity] of worst) observe('trimtab.check.status', severity, { 'trimtab.check': check })
 }
 
-function observeTenancy({ tenants, violations }: ObservedPlane, labels: TelemetryLabels, observe: Observing): void {
+function observeTenancy(
+  { tenants, violations, entriesOf }: ObservedPlane,
+  labels: TelemetryLabels,
+  observe: Observing,
+): void {
   const sums = new Map<string, ViolationCount>()
   for (const { kind, tenant, count } of violations()) {
     // The guard has a limit of its own; what it could not tell apart can't be told apart here.
@@ -123,12 +126,27 @@ function observeTenancy({ tenants, violations }: ObservedPlane, labels: Telemetr
   for (const id of ids) if (tenants.overlays.stateOf(id) === 'active') active += 1
   observe('trimtab.tenant.count', active, { 'trimtab.tenant.state': 'active' })
   observe('trimtab.tenant.count', ids.length - active, { 'trimtab.tenant.state': 'suspended' })
-  const held = new Map<string, number>()
-  for (const id of tenants.configs.troubles.keys()) {
-    const label = labels.tenant(id)
-    held.set(label, 1 + (held.get(label) ?? 0))
-  }
+  const { troubles, overlays, counts } = tenants.configs
+  const held = sumUp(troubles.keys(), labels, () => 1)
   for (const [tenant, count] of held) observe('trimtab.tenant.held', count, { 'trimtab.tenant': tenant })
+  for (const [outcome, count] of Object.entries(counts))
+    observe('trimtab.tenant.snapshots', count, { 'trimtab.snapshot.outcome': outcome })
+  const entries = sumUp(overlays.keys(), labels, (id) => entriesOf(overlays.get(id)))
+  for (const [tenant, count] of entries) observe('trimtab.overlay.entries', count, { 'trimtab.tenant': tenant })
+}
+
+/** Sums by label: those that have none of their own share one. */
+function sumUp(
+  ids: Iterable<TenantId>,
+  labels: TelemetryLabels,
+  valueOf: (id: TenantId) => number,
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  for (const id of ids) {
+    const label = labels.tenant(id)
+    sums.set(label, valueOf(id) + (sums.get(label) ?? 0))
+  }
+  return sums
 }
 
 /** What the guard counts under where no tenant was known. */

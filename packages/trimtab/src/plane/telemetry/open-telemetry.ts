@@ -12,6 +12,8 @@ import type { OtelApi } from '../../telemetry/otel-api.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import type { PlaneEvent } from '../events/plane-event.ts'
 import { libraryVersion } from '../state/library-version.ts'
+import { createEntryCounts } from './entry-counts.ts'
+import { createListenerTotals } from './listener-totals.ts'
 import { type ObservedPlane, observePlane } from './observe-plane.ts'
 import { createEventRecorder } from './record-events.ts'
 import { createReloadSpans } from './reload-spans.ts'
@@ -27,7 +29,7 @@ export interface PlaneTelemetryParts {
   readonly load?: (() => Promise<OtelApi>) | undefined
 }
 
-interface FollowedPlane extends Omit<ObservedPlane, 'convergedAt'> {
+interface FollowedPlane extends Omit<ObservedPlane, 'convergedAt' | 'heard' | 'entriesOf'> {
   readonly told: Emitter<PlaneEvent>
 }
 
@@ -85,7 +87,12 @@ export function openTelemetry(parts: PlaneTelemetryParts, open: Disposers): Plan
     ready,
     listening: (journal) => spans.listening(journal),
     follow({ told, ...plane }) {
-      observed = { ...plane, convergedAt: () => convergedAt }
+      const sumUp = createListenerTotals()
+      const heard = () => {
+        const listeners = plane.stores.flatMap(({ store }) => store.listener ?? [])
+        return listeners.length === 0 ? undefined : sumUp(listeners)
+      }
+      observed = { ...plane, convergedAt: () => convergedAt, heard, entriesOf: createEntryCounts() }
       const stop = told.on((event) => {
         if (event.kind === 'settled' && !isFailure(event.outcome)) convergedAt = clock.now()
         recordEvent(event)

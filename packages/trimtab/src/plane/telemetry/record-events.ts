@@ -6,6 +6,7 @@ import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
 import type { PlaneEvent } from '../events/plane-event.ts'
 import type { TelemetryLabels } from './telemetry-labels.ts'
 
+import type { StoreEvent } from '../../store/store-event.ts'
 import type { PlaneFeedEvent } from '../store/plane-stores.ts'
 
 /** Counts and times what a plane tells. What is told no more than once a while is asked for instead: see `observePlane`. */
@@ -29,6 +30,9 @@ export function createEventRecorder(record: Recording, labels: TelemetryLabels):
         return
       case 'feed':
         recordFeed(record, event.feed)
+        return
+      case 'store':
+        recordPublish(record, event.event)
         return
       default:
     }
@@ -75,7 +79,15 @@ function recordFeed(record: Recording, { environment, event }: PlaneFeedEvent): 
   record('trimtab.feed.rewinds', 1, { 'trimtab.environment': environment })
 }
 
+function recordPublish(record: Recording, { environment, result, duration }: StoreEvent): void {
+  const outcome = { 'trimtab.publish.outcome': result?.kind ?? 'failed' }
+  record('trimtab.publishes', 1, { 'trimtab.environment': environment, ...outcome })
+  record('trimtab.publish.duration', duration / 1_000, outcome)
+}
+
 function recordTenant(record: Recording, event: TenantEvent): void {
-  if (event.kind !== 'settled') return
-  record('trimtab.tenant.reloads', 1, { 'trimtab.tenant.status': event.outcome.status })
+  if (event.kind === 'settled') record('trimtab.tenant.reloads', 1, { 'trimtab.tenant.status': event.outcome.status })
+  if (event.kind !== 'step' || event.step !== 'activate') return
+  const outcome = event.failure === undefined ? 'activated' : 'failed'
+  record('trimtab.tenant.activation.duration', event.duration / 1_000, { 'trimtab.activation.outcome': outcome })
 }
