@@ -34,6 +34,9 @@ export class FolderOverlays {
   readonly #parts: FolderOverlaysParts
   readonly #home: OverlayHome
   #listed: ReadonlyMap<string, Listed> = new Map()
+  /** Listings are numbered as they begin: one that comes after a later one is not the newest. */
+  #begun = 0
+  #newest = 0
   /** With what extension and stamp a tenant's file was read last. One that had content and has gone is waited for. */
   readonly #read = new Map<string, string>()
 
@@ -45,6 +48,8 @@ export class FolderOverlays {
 
   async list(signal: AbortSignal): Promise<OverlayListing> {
     const { absolutePath, source, folder } = this.#parts
+    this.#begun += 1
+    const mine = this.#begun
     const found = await abortable(listOverlayFiles(absolutePath), signal)
     if (found.kind !== 'listed') {
       const failure = found.kind === 'absent' ? { ...found, hint: 'Create the folder, or correct its path.' } : found
@@ -55,7 +60,10 @@ export class FolderOverlays {
       const known = listed.get(file.tenant)
       listed.set(file.tenant, known === undefined ? file : [...filesOf(known), file])
     }
-    this.#listed = listed
+    if (mine > this.#newest) {
+      this.#newest = mine
+      this.#listed = listed
+    }
     const warnings = found.ignored.map(({ name, message, hint }): Problem => {
       return { code: 'not_allowed', severity: 'warning', message, hint, origin: this.#originOf(name) }
     })

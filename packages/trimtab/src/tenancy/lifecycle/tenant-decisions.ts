@@ -1,3 +1,4 @@
+import { abortReason } from '../../primitives/concurrency/abort.ts'
 import type {
   ListedTenant,
   OverlayListing,
@@ -25,6 +26,8 @@ interface Decided {
   readonly decision: TenantDecision
   /** What the source said when it was decided; undefined before the next listing, and where it says nothing. */
   readonly over: Said | undefined
+  /** How many listings had begun when it was decided: what those say was said before. */
+  readonly after: number
 }
 
 /** What a source says of a tenant. One that is not listed has nothing of its own, which is no news of its state. */
@@ -37,16 +40,20 @@ type Said = ListedTenant['state'] | 'removed'
 export function createTenantDecisions(source: OverlaySource, inner: OverlayReader, now: () => number): TenantDecisions {
   const decided = new Map<string, Decided>()
   const suspended = new Map<string, number>()
-  /** Those whose overlay has been read at least once. */
-  const read = new Set<string>()
+  /** Those whose overlay has been read at least once, and whether there was one. */
+  const read = new Map<string, 'layer' | 'absent'>()
   /** Gone by decision: known for as long as nobody says otherwise, also where its source has forgotten it meanwhile. */
   const removedHere = new Set<string>()
   let removedThere: ReadonlySet<string> = new Set()
+  /** Listings are numbered as they begin; only the one that was begun last counts, whichever comes last. */
+  let begun = 0
+  let newest = 0
 
   /** What holds for a tenant of which the source says that. */
   const settle = (tenant: string, said: Said | undefined): Said | undefined => {
     const known = decided.get(tenant)
     if (known === undefined) return said
+    if (newest <= known.after) return known.decision
     if (said !== undefined && known.over !== undefined && known.over !== said) {
       decided.delete(tenant)
       return said
@@ -56,8 +63,9 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
   }
   const listed = (tenant: ListedTenant, state: ListedTenant['state']): ListedTenant => {
     if (state === 'active') {
-      const wasSuspended = suspended.delete(tenant.tenant)
-      return { ...tenant, state, isChanged: tenant.isChanged || wasSuspended || !read.has(tenant.tenant) }
+      // It is to be read anew until it has been, whoever lists it meanwhile.
+      if (suspended.delete(tenant.tenant)) read.delete(tenant.tenant)
+      return { ...tenant, state, isChanged: tenant.isChanged || !read.has(tenant.tenant) }
     }
     if (!suspended.has(tenant.tenant)) suspended.set(tenant.tenant, now())
     return { ...tenant, state, isChanged: !read.has(tenant.tenant) }
@@ -74,10 +82,11 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
     for (const tenant of [...decided.keys()]) {
       if (all.has(tenant)) continue
       const state = settle(tenant, removed.has(tenant) ? 'removed' : undefined)
-      const bare = { tenant, isChanged: !read.has(tenant), origin: { source: source.name } }
+      // What it had is read away.
+      const bare = { tenant, isChanged: read.get(tenant) === 'layer', origin: { source: source.name } }
       if (state === 'active' || state === 'suspended') shown.push(listed({ ...bare, state }, state))
-      // Nobody is left to whom it could apply.
-      else decided.delete(tenant)
+      // Nobody is left to whom it could apply, unless somebody was there when it was decided.
+      else if (newest > (decided.get(tenant)?.after ?? 0)) decided.delete(tenant)
     }
     const isShown = new Set(shown.map(({ tenant }) => tenant))
     for (const tenant of isShown) removedHere.delete(tenant)
@@ -89,8 +98,17 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
 
   const reader: OverlayReader = {
     async list(signal) {
-      const listing = await inner.list(signal)
-      return listing.kind === 'listed' ? { ...listing, tenants: decide(listing) } : listing
+      for (;;) {
+        begun += 1
+        const mine = begun
+        const listing = await inner.list(signal)
+        if (signal.aborted) throw abortReason(signal)
+        if (listing.kind !== 'listed') return listing
+        // One that a later one has overtaken is asked for again.
+        if (mine < newest) continue
+        newest = mine
+        return { ...listing, tenants: decide(listing) }
+      }
     },
     async read(tenant, signal) {
       if (decided.get(tenant)?.decision === 'removed') {
@@ -99,7 +117,7 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
         return { kind: 'absent', problem: { ...problem, code: 'absent', severity: 'error' } }
       }
       const reading = await inner.read(tenant, signal)
-      if (reading.kind !== 'unreadable') read.add(tenant)
+      if (reading.kind !== 'unreadable') read.set(tenant, reading.kind)
       return reading
     },
     close: () => inner.close(),
@@ -109,7 +127,7 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
   return {
     reader,
     decide(tenant, decision) {
-      decided.set(tenant, { decision, over: undefined })
+      decided.set(tenant, { decision, over: undefined, after: begun })
       if (decision === 'removed') removedHere.add(tenant)
     },
     isRemoved: (tenant) => removedHere.has(tenant) || removedThere.has(tenant),

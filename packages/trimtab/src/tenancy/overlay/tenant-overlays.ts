@@ -51,6 +51,8 @@ export class TenantOverlays {
   readonly #names = new Map<TenantId, readonly Reference[]>()
   /** What modules were last told for a tenant. */
   readonly #applied = new Map<TenantId, object>()
+  /** Resolves when what the newest listing says is in force, or refused. */
+  #settling: Promise<void> | undefined
   #looking: { done: Promise<void>; again: boolean } | undefined
 
   readonly #roster: TenantRoster
@@ -176,15 +178,19 @@ export class TenantOverlays {
     all: boolean,
     onOutcome: (outcome: TenantOutcome) => void = () => {},
   ): Promise<{ readonly problems: readonly Problem[]; readonly settled: Promise<void> }> {
+    const began = this.#roster.begin()
     const listing = await this.#list()
     if (this.#closing.signal.aborted) return { problems: [], settled: Promise.resolve() }
-    const { problems, tenants, due } = this.#roster.take(listing, all)
-    const settled = this.#each(due, async (id) => {
+    const { problems, due, isNewest } = this.#roster.take(listing, began, all)
+    const mine = this.#each(due, async (id) => {
       const outcome = await this.#lanes.request(id, trigger)
       if (this.#closing.signal.aborted) return
-      this.#roster.settle(id, tenants.has(id))
+      this.#roster.settle(id)
       onOutcome(outcome)
     })
+    // Where a later listing was first, what was asked for is in force when that one is.
+    const settled = isNewest ? mine : Promise.all([mine, this.#settling]).then(() => {})
+    if (isNewest) this.#settling = mine.catch(() => {})
     return { problems, settled }
   }
 
