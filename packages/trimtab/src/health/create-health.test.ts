@@ -169,6 +169,22 @@ describe('collection', () => {
     expect(reason).toMatchObject({ name: 'TimeoutError' })
   })
 
+  test('a check is given its signal alone, and can move neither its deadline nor anybody who waits', async () => {
+    const { health, clock } = open()
+    const given: object[] = []
+    const run: HealthCheck['run'] = (context) => {
+      given.push(context)
+      Object.assign(context, { deadline: Infinity, extensions: -100, hasEnded: true, isAbandoned: true, counts: true })
+      return never()
+    }
+    health.add({ name: 'meddling', run, timeout: 100 })
+    const asked = health.check()
+    await clock.advance(100)
+    expect((await asked).reports).toMatchObject([{ timedOut: true, duration: 100, observed: 'unhealthy' }])
+    const context = given[0] ?? {}
+    expect(Object.getOwnPropertyNames(Object.getPrototypeOf(context)).sort()).toEqual(['constructor', 'signal'])
+  })
+
   it.each([
     [
       'a sync throw',

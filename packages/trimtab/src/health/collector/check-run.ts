@@ -3,8 +3,8 @@ import type { HealthCheckContext } from '../check.ts'
 import type { Collection } from './collection.ts'
 import type { Beginning, Seen } from './sighting.ts'
 
-/** One run of a check, which is also what the check is given. */
-export class CheckRun implements HealthCheckContext, Seen {
+/** One run of a check. */
+export class CheckRun implements Seen {
   readonly beginning: Beginning
   /** On the monotonic clock; later where the loop was blocked when it came. */
   deadline: number
@@ -60,5 +60,18 @@ export class CheckRun implements HealthCheckContext, Seen {
     this.#waiting = undefined
     if (!Array.isArray(waiting)) waiting.oneLess()
     else for (const each of waiting) each.oneLess()
+  }
+}
+
+/** What the check itself is given: what is promised, and no way to the run. */
+export class RunContext implements HealthCheckContext {
+  readonly #run: CheckRun
+
+  constructor(run: CheckRun) {
+    this.#run = run
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal
   }
 }

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import type { Phase } from '../../primitives/time/phase.ts'
 import { type ReadFinding, readFailure, readFindings } from '../finding/read-findings.ts'
 import type { CheckEntry, RunEnds, Taking, Transition } from './check-entry.ts'
-import { CheckRun } from './check-run.ts'
+import { CheckRun, RunContext } from './check-run.ts'
 import { Collection } from './collection.ts'
 import type { Beginning, Seen } from './sighting.ts'
 import { extensionFor, roundAfter } from './times.ts'
@@ -164,7 +164,7 @@ export class Collector {
     this.#wakeAt(run.deadline)
     const { onValue, onError } = this.#endsOf(entry)
     try {
-      const given: unknown = entry.settled.check.run(run)
+      const given: unknown = entry.settled.check.run(new RunContext(run))
       // A `then` of somebody else's may throw or call back twice: the engine's own, or an async function, makes one end of it.
       if (given instanceof Promise) void nativeThen.call(given, onValue, onError)
       else if (typeof given === 'object' && given !== null) void (async () => given)().then(onValue, onError)
