@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Pool } from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { postgresStore } from '../../packages/trimtab/src/postgres/index.ts'
 import { withConnection } from '../support/postgres/database.ts'
@@ -16,7 +16,7 @@ async function withCredentials() {
     for (const login of [old, fresh]) await sql(`drop owned by ${login}; drop role ${login}`)
   })
   const { hostname, port } = new URL(url)
-  const pool = new pg.Pool({ host: hostname, port: Number(port), database: name, user: old, max: 3 })
+  const pool = new Pool({ host: hostname, port: Number(port), database: name, user: old, max: 3 })
   // As `pg` asks of everybody who has a pool.
   pool.on('error', () => {})
   const store = postgresStore({ pool })
