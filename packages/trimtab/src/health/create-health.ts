@@ -102,7 +102,10 @@ export function createHealth(parts: HealthParts): HealthCore {
 class HealthOfProcess implements HealthCore {
   readonly #parts: HealthParts
   readonly #events: EmitterSource<HealthEvent>
+  readonly observations: Emitter<Observation>
   readonly #observations: EmitterSource<Observation>
+  /** Asked at every run of every check, and nearly always 0. */
+  #observers = 0
   readonly #membership: EmitterSource<string>
   readonly #collector: Collector
   readonly #remedies: Remedies
@@ -122,6 +125,7 @@ class HealthOfProcess implements HealthCore {
       logger.warn(clean(`A listener of health failed: ${describeThrown(error)}`))
     this.#events = orderedEmitter(onListenerError)
     this.#observations = createEmitter(onListenerError)
+    this.observations = { on: (listener) => this.#observe(listener) }
     this.#membership = createEmitter(onListenerError)
     this.#remedies = new Remedies(parts.remedies, (event) => this.#events.emit(event))
     this.#collector = new Collector(
@@ -132,7 +136,7 @@ class HealthOfProcess implements HealthCore {
           if (transitions.length === 0) this.#answer = undefined
           else this.#changed(transitions)
           if (isRound && !this.#remedies.isEmpty) this.#remedies.note(entry.settled, entry.isFailing)
-          if (this.#observations.size === 0) return
+          if (this.#observers === 0) return
           this.#observations.emit({ check: entry.settled.name, generation: seenIn, reports: entry.reports })
         },
       },
@@ -142,10 +146,6 @@ class HealthOfProcess implements HealthCore {
 
   get events(): Emitter<HealthEvent> {
     return this.#events
-  }
-
-  get observations(): Emitter<Observation> {
-    return this.#observations
   }
 
   get answer(): HealthAnswer {
@@ -256,6 +256,18 @@ class HealthOfProcess implements HealthCore {
     if (this.#entries.has(name) || this.#told.has(name))
       throw new TrimtabError('option_invalid', `Two health checks are called ${name}. Rename one of them.`)
     return new CheckEntry(settled, { ...options, addedAt: this.#parts.clock.now() })
+  }
+
+  #observe(listener: (observation: Observation) => unknown): Disposer {
+    const stop = this.#observations.on(listener)
+    const count = () => {
+      this.#observers = this.#observations.size
+    }
+    count()
+    return () => {
+      stop()
+      count()
+    }
   }
 
   /** What is known is another thing now: who asks gets a new answer, and what moved is told. */

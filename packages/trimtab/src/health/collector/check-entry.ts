@@ -71,7 +71,8 @@ export class CheckEntry {
     this.isTold = isTold
     this.#component = component
     const finding = { status: 'unknown', message: 'not checked yet', details: undefined, component } as const
-    this.#unseen = new Sighting(settled, component, 'unknown', addedAt, finding, seenAt(addedAt, 0))
+    const standing = { status: 'unknown', since: addedAt } as const
+    this.#unseen = new Sighting(settled, component, standing, finding, seenAt(addedAt, 0))
   }
 
   /** Adds what is known of each component, in the order the check gave them. */
@@ -126,16 +127,15 @@ export class CheckEntry {
     const previous = damping.status
     const isFirst = damping.isNew
     const status = counts || isFirst ? damping.observe(finding.status) : previous
-    const observedSince = status === previous && !isFirst ? before.observedSince : now()
-    const sighting = new Sighting(this.settled, before.component, status, observedSince, finding, seen)
+    const standing = status === previous && !isFirst ? before.standing : { status, since: now() }
+    const sighting = new Sighting(this.settled, before.component, standing, finding, seen)
     component.sighting = sighting
     return status === previous ? none : [{ report: sighting.report, previous }]
   }
 
   #newComponent(component: string | undefined): Component {
-    const { observedSince, finding } = this.#unseen
-    const seen = seenAt(observedSince, 0)
-    const sighting = new Sighting(this.settled, component, 'unknown', observedSince, finding, seen)
+    const { standing, finding, seen } = this.#unseen
+    const sighting = new Sighting(this.settled, component, standing, finding, seen)
     return { damping: new Damping(this.settled), sighting }
   }
 

@@ -1,21 +1,22 @@
 import { createController } from '../../primitives/concurrency/abort.ts'
 import type { HealthCheckContext } from '../check.ts'
 import type { Collection } from './collection.ts'
-import type { Beginning, Seen } from './sighting.ts'
+import type { Beginning, Ending, Seen } from './sighting.ts'
 
 /** One run of a check. */
 export class CheckRun implements Seen {
   readonly beginning: Beginning
-  /** On the monotonic clock; later where the loop was blocked when it came. */
-  deadline: number
+  /** Its end or its deadline, whichever came first. */
+  ending: Ending | undefined
   extensions = 0
   /** Whether it counts in damping: rounds do, runs that somebody asked for in between do not. */
   counts: boolean
   /** Given up at its deadline; it goes on, and no other is started beside it. */
   isAbandoned = false
   hasEnded = false
-  /** Until its end or its deadline, whichever came first. */
-  duration = 0
+  readonly #timeout: number
+  /** The deadline where it is a later one. A number of its own for each run costs more than working it out. */
+  #extended: number | undefined
   /** Who waits for it: mostly there is one. */
   #waiting: Collection | Collection[] | undefined
   /** The controller once somebody has asked for the signal, or why it aborted before anybody did. */
@@ -23,12 +24,27 @@ export class CheckRun implements Seen {
 
   constructor(beginning: Beginning, timeout: number, counts: boolean) {
     this.beginning = beginning
-    this.deadline = beginning.startedAt + timeout
+    this.#timeout = timeout
     this.counts = counts
   }
 
   get timedOut(): boolean {
     return this.isAbandoned
+  }
+
+  get duration(): number {
+    return this.ending === undefined ? 0 : this.ending.at - this.beginning.startedAt
+  }
+
+  /** On the monotonic clock. */
+  get deadline(): number {
+    return this.#extended ?? this.beginning.startedAt + this.#timeout
+  }
+
+  /** The loop was blocked when the deadline came. */
+  extend(deadline: number): void {
+    this.#extended = deadline
+    this.extensions += 1
   }
 
   /** Made when it is asked for: most checks never look at it, and it costs more than all the rest of a run. */

@@ -4,7 +4,7 @@ import { type ReadFinding, readFailure, readFindings } from '../finding/read-fin
 import type { CheckEntry, RunEnds, Taking, Transition } from './check-entry.ts'
 import { CheckRun, RunContext } from './check-run.ts'
 import { Collection } from './collection.ts'
-import type { Beginning, Seen } from './sighting.ts'
+import type { Beginning, Ending, Seen } from './sighting.ts'
 import { extensionFor, roundAfter } from './times.ts'
 
 export interface CollectorParts {
@@ -28,6 +28,11 @@ export interface CollectorListener {
   abandoned(entry: CheckEntry, abandoned: number): void
 }
 
+interface Takings {
+  readonly counting: Taking
+  readonly inPassing: Taking
+}
+
 /** Makes rounds quicker for some checks, for as long as they are judged. */
 export interface Haste {
   readonly interval: number
@@ -43,8 +48,9 @@ export class Collector {
   readonly #parts: CollectorParts
   readonly #listener: CollectorListener
   readonly #entries = new Set<CheckEntry>()
-  readonly #taking: Readonly<Record<'ofItsOwn' | 'ofAll', Readonly<Record<'counting' | 'inPassing', Taking>>>>
-  #burst: number | undefined
+  readonly #taking: Takings
+  readonly #takingOfAll: Takings
+  #burst: Ending | undefined
   readonly #endBurst = () => {
     this.#burst = undefined
   }
@@ -62,11 +68,12 @@ export class Collector {
     this.#parts = parts
     this.#listener = listener
     const now = () => parts.clock.now()
-    const both = (isAboutAll: boolean) => ({
+    const takings = (isAboutAll: boolean): Takings => ({
       counting: { counts: true, isAboutAll, now },
       inPassing: { counts: false, isAboutAll, now },
     })
-    this.#taking = { ofItsOwn: both(false), ofAll: both(true) }
+    this.#taking = takings(false)
+    this.#takingOfAll = takings(true)
   }
 
   /** Begins the rounds. */
@@ -219,25 +226,25 @@ export class Collector {
     counts: boolean,
   ): void {
     const { clock } = this.#parts
-    const { startedAt, generation, epoch } = run.beginning
-    const now = how === 'timed_out' ? clock.monotonic() : this.#endOfBurst()
-    entry.ranAt = now
+    const { beginning, timedOut } = run
+    const { startedAt, generation, epoch } = beginning
+    const ending = how === 'timed_out' ? { at: clock.monotonic() } : this.#endOfBurst()
+    entry.ranAt = ending.at
     entry.epoch = epoch
-    const duration = now - startedAt
     // The run that is met again at every round was seen before, and that sighting stays what it was.
-    const seen: Seen = run.duration === 0 ? run : { beginning: run.beginning, duration, timedOut: run.timedOut }
-    run.duration ||= duration
-    const taking = this.#taking[how === 'said' ? 'ofItsOwn' : 'ofAll'][counts ? 'counting' : 'inPassing']
-    this.#listener.observed(entry, entry.take(findings, seen, taking), generation, counts)
+    const seen: Seen = run.ending === undefined ? run : { beginning, duration: ending.at - startedAt, timedOut }
+    run.ending ??= ending
+    const { counting, inPassing } = how === 'said' ? this.#taking : this.#takingOfAll
+    this.#listener.observed(entry, entry.take(findings, seen, counts ? counting : inPassing), generation, counts)
   }
 
   /**
    * The time at which runs end that end together, in one go of the loop: reading the clock for each of a hundred takes as long as
    * starting them.
    */
-  #endOfBurst(): number {
+  #endOfBurst(): Ending {
     if (this.#burst === undefined) {
-      this.#burst = this.#parts.clock.monotonic()
+      this.#burst = { at: this.#parts.clock.monotonic() }
       void resolved.then(this.#endBurst)
     }
     return this.#burst
@@ -285,10 +292,7 @@ export class Collector {
     if (run !== undefined && !run.isAbandoned && now >= run.deadline) {
       const extended = extensionFor(now - run.deadline, run, settled.timeout)
       if (extended === undefined) this.#abandon(entry, run)
-      else {
-        run.extensions += 1
-        run.deadline = now + extended
-      }
+      else run.extend(now + extended)
     }
     if (this.#isClosed) return
     const isRound = now >= entry.due

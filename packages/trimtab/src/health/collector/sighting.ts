@@ -14,6 +14,12 @@ export interface Beginning {
   readonly epoch: number
 }
 
+/** When runs ended; those that end together share it. */
+export interface Ending {
+  /** On the monotonic clock. */
+  readonly at: number
+}
+
 /** What one observation is about, beside what was found. */
 export interface Seen {
   readonly beginning: Beginning
@@ -27,11 +33,17 @@ export function seenAt(at: number, generation: number): Seen {
   return { beginning: { startedAt: 0, at, generation, epoch: 0 }, duration: 0, timedOut: false }
 }
 
+/** What a component counts as; its sightings share it for as long as it counts as that. */
+interface Standing {
+  readonly status: HealthStatus
+  /** Wall time. */
+  readonly since: number
+}
+
 /** One component as it was last seen. Its report is made when somebody reads it: most are replaced before anybody does. */
 export class Sighting {
   readonly component: string | undefined
-  readonly status: HealthStatus
-  readonly observedSince: number
+  readonly standing: Standing
   readonly finding: ReadFinding
   readonly settled: SettledCheck
   readonly seen: Seen
@@ -42,15 +54,13 @@ export class Sighting {
   constructor(
     settled: SettledCheck,
     component: string | undefined,
-    status: HealthStatus,
-    observedSince: number,
+    standing: Standing,
     finding: ReadFinding,
     seen: Seen,
   ) {
     this.settled = settled
     this.component = component
-    this.status = status
-    this.observedSince = observedSince
+    this.standing = standing
     this.finding = finding
     this.seen = seen
   }
@@ -63,6 +73,7 @@ export class Sighting {
 
   #newReport(): HealthReport {
     const { name, kind, optional, shared, check } = this.settled
+    const { status, since } = this.standing
     const { beginning, duration, timedOut } = this.seen
     const { at, generation } = beginning
     const { status: observed, message, details } = this.finding
@@ -73,11 +84,11 @@ export class Sighting {
       kind,
       optional,
       shared,
-      status: this.status,
+      status,
       observed,
       message,
       details,
-      observedSince: this.observedSince,
+      observedSince: since,
       checkedAt: at,
       duration,
       generation,
