@@ -8,6 +8,7 @@ import { metricsPage } from './metrics-page.ts'
 import { optionsPage } from './options-page.ts'
 import { partsPage } from './parts-page.ts'
 import { problemsPage } from './problems-page.ts'
+import { publishProblemsPage } from './publish-problems-page.ts'
 import { sourcesPage } from './sources-page.ts'
 
 /** Every page that is made from the code, by its place. */
@@ -19,6 +20,7 @@ export const pages: ReadonlyMap<string, () => string> = new Map([
   ['docs/reference/options.md', optionsPage],
   ['docs/reference/parts.md', partsPage],
   ['docs/reference/problems.md', problemsPage],
+  ['docs/reference/publish-problems.md', publishProblemsPage],
   ['docs/reference/sources.md', sourcesPage],
 ])
 

@@ -1,4 +1,5 @@
-const publishProblemCodes = [
+/** All of them, in the order of the page that explains them. */
+export const publishProblemCodes = [
   'name_invalid',
   /** Another environment or tenant has that name in other letter case. */
   'name_taken',
