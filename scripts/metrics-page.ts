@@ -27,7 +27,7 @@ nothing fails.
 | \`meterProvider\`, \`tracerProvider\` | the global ones | Where metrics and spans go. With the option as an object, \`{}\` too, a missing package is the error \`dependency_missing\` |
 | \`tenantLabels\` | ${mostTenantLabels.toLocaleString('en')} | How many tenants are told apart: the first ones keep their labels for as long as the process lives, the rest are \`_other\`. 0: none |
 
-Nothing that is recorded holds a secret or a value of the configuration. Reads are not counted.
+Nothing that is recorded holds a secret or a value of the configuration. Reads are not counted: what a tenant reads is decided when something changes, and that is.
 
 ## Metrics
 
@@ -53,7 +53,7 @@ The package brings both, in the folder \`ops\`:
 
 | file | what it is |
 | --- | --- |
-| \`node_modules/trimtab/ops/prometheus-rules.yaml\` | Alerts: not converged for 10 minutes, stuck, running on the last known good, breaker open, source stale, unready, tenants held, events lost, restart pending |
+| \`node_modules/trimtab/ops/prometheus-rules.yaml\` | Alerts: not converged for 10 minutes, stuck, running on the last known good, breaker open, source stale, store not looked at, its connection lost again and again, store asked in intervals, unready, tenants held, events lost, restart pending |
 | \`node_modules/trimtab/ops/grafana-board.json\` | A board of all metrics. Import it, and choose your Prometheus and the instances |
 
 Names are those of \`@opentelemetry/exporter-prometheus\`: dots become underscores, counters end in \`_total\`. Exporters that put the unit into the name as well
