@@ -110,6 +110,7 @@ export { type PolledAnswer, type PolledContent, type PollingSourceOptions, polli
 export { type OverlayFolderOptions, overlayFolder } from './sources/overlays/overlay-folder.ts'
 export type {
   ListedTenant,
+  OverlayHomes,
   OverlayListing,
   OverlayReader,
   OverlaySource,
@@ -146,6 +147,7 @@ export type { PublishProblem, PublishProblemCode } from './store/publish-problem
 export type { DisconnectReason, ListenerCounts, StoreListener } from './store/feed/listener-counts.ts'
 export type { StoreEvent } from './store/store-event.ts'
 export { type StoreSource, type StoreSourceOptions, storeSource } from './store/source/store-source.ts'
+export type { OpenTenantStore } from './store/homes/home-options.ts'
 export type { LeafChange, Revision, RevisionChange, RevisionDraft, TenantChange } from './store/revision.ts'
 export type { TenantDirectory } from './tenancy/directory.ts'
 export type {

@@ -4,6 +4,7 @@ import type { EventTable } from '../event-kind.ts'
 /** A store can't be read. */
 interface FeedLost {
   readonly environment: string
+  readonly tenant?: string | undefined
   readonly attempts: number
   readonly code: string
   readonly error: string
@@ -12,6 +13,7 @@ interface FeedLost {
 /** A store is read again. */
 interface FeedRestored {
   readonly environment: string
+  readonly tenant?: string | undefined
   readonly revision: number
   readonly hash: string
   /** Milliseconds. */
@@ -21,6 +23,7 @@ interface FeedRestored {
 /** A store has another history than it had. */
 interface FeedRewound {
   readonly environment: string
+  readonly tenant?: string | undefined
   readonly revision: number
   readonly hash: string
   readonly previousRevision: number
@@ -50,6 +53,7 @@ export interface StoreEventData {
 }
 
 const environment = text('The environment')
+const tenant = text('Whose store it is, where tenants have stores of their own')
 const revision = count('The newest revision that has been read')
 const hash = text('Its hash')
 
@@ -60,17 +64,21 @@ export const storeEvents: EventTable<StoreEventData> = {
     data: fields<FeedLost>(
       {
         environment,
+        tenant,
         attempts: count('How many attempts have failed'),
         code: text('The code of the last error'),
         error: text('What it said, without secrets'),
       },
-      {},
+      { tenant: true },
     ),
   },
   'dev.trimtab.feed.restored': {
     title: 'A store is read again',
     when: 'At the first reading that is completed.',
-    data: fields<FeedRestored>({ environment, revision, hash, lostFor: milliseconds('Milliseconds it was lost') }, {}),
+    data: fields<FeedRestored>(
+      { environment, tenant, revision, hash, lostFor: milliseconds('Milliseconds it was lost') },
+      { tenant: true },
+    ),
   },
   'dev.trimtab.feed.rewound': {
     title: 'A store has another history',
@@ -78,12 +86,13 @@ export const storeEvents: EventTable<StoreEventData> = {
     data: fields<FeedRewound>(
       {
         environment,
+        tenant,
         revision,
         hash,
         previousRevision: count('The revision that had been read before'),
         previousHash: text('Its hash'),
       },
-      {},
+      { tenant: true },
     ),
   },
   'dev.trimtab.store.published': {

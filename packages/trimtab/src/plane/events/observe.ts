@@ -97,18 +97,19 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
   })
 }
 
-function logFeed(logger: Logger, { environment, event }: PlaneFeedEvent): void {
+function logFeed(logger: Logger, { environment, tenant, event }: PlaneFeedEvent): void {
+  const name = `store:${environment}${tenant === undefined ? '' : ` of the tenant ${tenant}`}`
   switch (event.kind) {
     case 'lost':
-      logger.error(`store:${environment} can't be read, so that its last content stays in use: ${event.error.message}`)
+      logger.error(`${name} can't be read, so that its last content stays in use: ${event.error.message}`)
       return
     case 'restored':
-      logger.info(`store:${environment} is read again after ${Math.round(event.lostFor)} ms`)
+      logger.info(`${name} is read again after ${Math.round(event.lostFor)} ms`)
       return
     case 'adopted':
       if (event.because !== 'rewound') return
       logger.warn(
-        `store:${environment} has another history: revision ${event.next.cursor.revision} is taken over in place of ` +
+        `${name} has another history: revision ${event.next.cursor.revision} is taken over in place of ` +
           `revision ${event.previous?.cursor.revision ?? 0}`,
       )
       return

@@ -5,30 +5,33 @@ import { bounded } from './bounded.ts'
 
 /** None for what follows what was known: a reload tells of what it changes. */
 export function feedEvents(
-  { environment, event }: PlaneFeedEvent,
+  { environment, tenant, event }: PlaneFeedEvent,
   clean: (text: string) => string,
 ): readonly EventDraft[] {
+  const whose = tenant === undefined ? {} : { tenant }
+  const subject = tenant === undefined ? environment : `${environment}/${tenant}`
   switch (event.kind) {
     case 'lost': {
       const { attempts, error } = event
-      const data = { environment, attempts, code: error.code, error: clean(error.message) }
-      return [{ type: 'dev.trimtab.feed.lost', subject: environment, data }]
+      const data = { environment, ...whose, attempts, code: error.code, error: clean(error.message) }
+      return [{ type: 'dev.trimtab.feed.lost', subject, data }]
     }
     case 'restored': {
       const { cursor, lostFor } = event
-      const data = { environment, ...cursor, lostFor: Math.round(lostFor) }
-      return [{ type: 'dev.trimtab.feed.restored', subject: environment, data }]
+      const data = { environment, ...whose, ...cursor, lostFor: Math.round(lostFor) }
+      return [{ type: 'dev.trimtab.feed.restored', subject, data }]
     }
     case 'adopted': {
       const { because, previous, next } = event
       if (because !== 'rewound' || previous === undefined) return []
       const data = {
         environment,
+        ...whose,
         ...next.cursor,
         previousRevision: previous.cursor.revision,
         previousHash: previous.cursor.hash,
       }
-      return [{ type: 'dev.trimtab.feed.rewound', subject: environment, data }]
+      return [{ type: 'dev.trimtab.feed.rewound', subject, data }]
     }
     case 'advanced':
       return []

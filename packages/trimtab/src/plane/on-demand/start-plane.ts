@@ -175,6 +175,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   stores.publishes.on((event) => telling.tell({ kind: 'store', event }))
   guard.events.on((event) => telling.tell({ kind: 'guard', event }))
   tenants?.events.on((event) => telling.tell({ kind: 'tenant', event }))
+  tenants?.followHomes((event) => telling.tell(event))
   if (boot.from !== 'configured') telling.tell({ kind: 'recovered', from: boot.from, why: boot.why })
   const show = (snapshot: Snapshot<object>) => {
     sharedTenants.show(snapshot)

@@ -24,6 +24,8 @@ export interface PlaneStore {
 /** What a feed of a plane tells. */
 export interface PlaneFeedEvent {
   readonly environment: EnvironmentName
+  /** Whose it is, where tenants have stores of their own. */
+  readonly tenant?: string | undefined
   readonly event: FeedEvent
 }
 

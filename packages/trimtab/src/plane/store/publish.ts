@@ -3,7 +3,7 @@ import { childController } from '../../primitives/concurrency/abort.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
 import type { Engine } from '../../reload/engine.ts'
 import type { Outcome } from '../../reload/outcome.ts'
-import type { PublishResult, PublishTerms } from '../../store/config-store.ts'
+import type { ConfigStore, PublishResult, PublishTerms } from '../../store/config-store.ts'
 import type { Cursor } from '../../store/cursor.ts'
 import type { Edit } from '../../store/edit.ts'
 import type { Revision } from '../../store/revision.ts'
@@ -42,7 +42,7 @@ export interface PlanePublisher {
 export interface PlanePublisherParts {
   readonly stores: readonly PlaneStore[]
   readonly engine: Engine
-  readonly tenants: Pick<OpenTenants, 'overlays' | 'events'> | undefined
+  readonly tenants: Pick<OpenTenants, 'overlays' | 'events' | 'ownHomes'> | undefined
   readonly clock: Clock
 }
 
@@ -51,7 +51,7 @@ export function createPlanePublisher(parts: PlanePublisherParts): PlanePublisher
   const { engine, tenants, clock } = parts
   return {
     async publish(edits, { until, expected, ...terms }, closing) {
-      const { store, feed } = storeOf(parts.stores, edits)
+      const { store, feed } = placeOf(parts, edits)
       const from = expected ?? (feed.document ?? (await feed.ready(terms.signal))).cursor
       const waiting = until === undefined ? undefined : expectPass({ engine, feed, clock, until })
       const outcomes = new Map<TenantId, TenantOutcome>()
@@ -95,6 +95,21 @@ function isShared({ changes }: Revision): boolean {
 function tenantsIn({ changes }: Revision): readonly TenantId[] {
   const named = changes.flatMap(({ tenant }) => tenant ?? [])
   return [...new Set(named)].map((tenant) => parseTenantId(tenant))
+}
+
+type PublishPlace = Pick<PlaneStore, 'environment' | 'feed'> & { readonly store: Pick<ConfigStore, 'publish'> }
+
+function placeOf({ stores, tenants }: PlanePublisherParts, edits: readonly Edit[]): PublishPlace {
+  const homes = tenants?.ownHomes
+  const scopes = Array.isArray(edits) ? edits.map((edit) => readScope(edit?.scope)) : []
+  const own = scopes.find((scope) => scope?.tenant !== undefined && scope.environment === homes?.environment)
+  if (homes === undefined || own?.tenant === undefined) return storeOf(stores, edits)
+  if (scopes.every((scope) => scope?.tenant === own.tenant && scope?.environment === own.environment))
+    return homes.of(parseTenantId(own.tenant))
+  throw new TrimtabError(
+    'option_invalid',
+    `Tenants have stores of their own here: publish what is of ${own.tenant} by itself.`,
+  )
 }
 
 function storeOf(stores: readonly PlaneStore[], edits: readonly Edit[]): PlaneStore {

@@ -149,7 +149,10 @@ describe('tenants of a store', () => {
   test('need to be told which environment where that is not clear', async () => {
     const { store, start } = storeWorld()
     await expect(start({ sources: [], tenants: tenants(store) })).rejects.toThrow(/name one/)
-    await expect(start({ tenants: { mode: 'perDatabase', store } as never })).rejects.toThrow(/'shared'/)
+    await expect(start({ tenants: { mode: 'perDatabase', store } as never })).rejects.toThrow(
+      /`store`, which does not go/,
+    )
+    await expect(start({ tenants: { mode: 'elsewhere', store } as never })).rejects.toThrow(/'shared'/)
     await expect(start({ tenants: { folder: 'tenants', store } as never })).rejects.toThrow(/go with/)
     await expect(start({ tenants: { mode: 'shared' } as never })).rejects.toThrow(/store has to be/)
     const other = await start({ sources: [], tenants: { ...tenants(store), environment: 'checkout/staging' } })

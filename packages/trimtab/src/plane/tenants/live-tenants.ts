@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../primitives/json.ts'
 import { keptAlive } from '../../primitives/time/clock.ts'
+import type { ReaderStatus } from '../../sources/source.ts'
 import type { TenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
 import type { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
 import { seedTenant, type SeedResult, type SeedTerms, type TenantHome } from './seed-tenant.ts'
@@ -33,6 +34,8 @@ export interface TenantsParts {
   readonly isEverybodyKnown: boolean
   /** Where a tenant's own values can be published; undefined where they can't. */
   readonly homeOf: (tenant: TenantId) => TenantHome | undefined
+  /** How a tenant that has a store of its own is read from it. */
+  readonly feedOf: (tenant: TenantId) => ReaderStatus | undefined
   drain(signal: AbortSignal | undefined): Promise<DrainReport>
 }
 
@@ -68,15 +71,17 @@ export class LiveTenants implements Tenants<unknown> {
   }
 
   status(tenant: string): TenantStatus {
-    const { overlays, configs } = this.#configured
+    const { overlays, configs, decisions, feedOf } = this.#configured
     const id = parseTenantId(tenant)
+    const feed = feedOf(id)
     return {
       tenant: id,
       state: overlays.stateOf(id),
       hasOverlay: configs.overlays.has(id),
       held: configs.troubles.get(id),
       lastOutcome: overlays.lastOutcome(id),
-      staleSince: this.#configured.decisions.suspendedSince(id),
+      staleSince: decisions.suspendedSince(id) ?? feed?.staleSince,
+      feed,
     }
   }
 

@@ -1,3 +1,4 @@
+import { TrimtabError } from '../../errors/trimtab-error.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import type { KnownSecrets } from '../../model/secrecy/known-secrets.ts'
 import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
@@ -23,12 +24,15 @@ import type { Reading } from '../assembly.ts'
 import { createFollower, restart } from '../follow-sources.ts'
 import type { PlaneStores } from '../store/plane-stores.ts'
 import { createModuleApplier } from './apply-tenant.ts'
+import { type HomesReader, isHomeOverlays, type OpenHome } from '../../store/homes/home-overlays.ts'
 import { isStoreOverlays } from '../../store/source/store-overlays.ts'
 import { createTenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
 import { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
 import type { TenantId } from '../../tenancy/tenant-id.ts'
 import { drainTenants } from './drain-tenants.ts'
 import { keepOverlays } from './kept-overlays.ts'
+import type { PlaneEvent } from '../events/plane-event.ts'
+import type { TenantHome } from './seed-tenant.ts'
 import type { TenantsParts } from './live-tenants.ts'
 import { observeTenants } from './observe-tenants.ts'
 
@@ -54,6 +58,10 @@ export interface OpenTenantsParts {
 export interface OpenTenants extends TenantsParts {
   /** Whether a tenant was one here and is none any more: it has been let go of, too. */
   isRemoved(tenant: TenantId): boolean
+  /** Where each tenant has a store of its own: that of one, or else this throws `tenant_not_active`. */
+  readonly ownHomes: { readonly environment: string; of(tenant: TenantId): OpenHome } | undefined
+  /** Has what happens to stores of tenants told. */
+  followHomes(tell: (event: PlaneEvent) => void): void
   /** Takes over what all share, in the turn in which it comes into force. */
   show(snapshot: Snapshot<object>): void
   /** Ends all work for tenants, before what it is done with is stopped. */
@@ -75,6 +83,22 @@ function keptOverlays(parts: OpenTenantsParts, source: OverlaySource, reader: Ov
   return keepOverlays(reader, { source, feed: home.feed, folder, shape, isReference: basis.isReference, clock, logger })
 }
 
+function sharedHome(source: OverlaySource): TenantHome | undefined {
+  return isStoreOverlays(source) ? source : undefined
+}
+
+function ownHome(homes: HomesReader, tenant: TenantId): OpenHome {
+  const home = homes.homeOf(tenant)
+  if (home !== undefined) return home
+  throw new TrimtabError(
+    'tenant_not_active',
+    `The store of the tenant ${tenant} is not open here. Activate it first.`,
+    {
+      details: { tenant },
+    },
+  )
+}
+
 /** Undefined where the plane has no option `tenants`. */
 export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenants | undefined {
   const { source, definition, engine, reading, context, random, logger, basis } = parts
@@ -82,13 +106,18 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   const { clock } = engine.hookHost
   const onListenerError = (error: unknown) => engine.noteListenerFailure(error)
   const { sharing } = parts
-  const opened = source.open({ clock, random, shape: definition.shape, sharing })
+  const host = { clock, random, shape: definition.shape, sharing, onListenerError }
+  // Ids of tenants are all that it is told of.
+  const watchReads = (tenant: string) => configs.watchReads(tenant as TenantId)
+  const homes = isHomeOverlays(source) ? source.openHomes({ ...host, watchReads }) : undefined
+  const opened = homes ?? source.open(host)
   const events = createEmitter<TenantEvent>(onListenerError)
   observeTenants(events, logger)
   const isShared = (id: TenantId) => source.unlisted === 'shared' || overlays.isBare(id)
   const decisions = createTenantDecisions(source, keptOverlays(parts, source, opened), () => clock.now())
   const { reader } = decisions
-  const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared })
+  const onRead = (tenant: TenantId) => homes?.wasRead(tenant)
+  const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared, onRead })
   const run = (tenant: string, work: () => unknown) => context.run(tenant, work)
   const watches = new TenantWatches({ configs, run, onListenerError })
   const wake = () => overlays.referencesChanged()
@@ -114,6 +143,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     overlays,
     decisions,
     reader,
+    homes: homes?.homes,
     clock,
     random,
     events,
@@ -143,7 +173,18 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     decisions,
     isRemoved: (tenant) => decisions.isRemoved(tenant) && overlays.stateOf(tenant) === 'unknown',
     isEverybodyKnown: source.unlisted === 'shared',
-    homeOf: () => (isStoreOverlays(source) ? source : undefined),
+    homeOf: (tenant) => (homes === undefined ? sharedHome(source) : ownHome(homes, tenant)),
+    ownHomes:
+      homes && isHomeOverlays(source)
+        ? { environment: source.environment, of: (tenant) => ownHome(homes, tenant) }
+        : undefined,
+    feedOf: (tenant) => homes?.statusOf(tenant),
+    followHomes(tell) {
+      if (homes === undefined || !isHomeOverlays(source)) return
+      const { environment } = source
+      homes.events.on(({ tenant, event }) => tell({ kind: 'feed', feed: { environment, tenant, event } }))
+      homes.publishes.on((event) => tell({ kind: 'store', event }))
+    },
     quiet() {
       lifecycle.close()
       return overlays.quiet()
@@ -154,6 +195,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
       return report
     },
     async start() {
+      const { shared } = configs
       const problems = await overlays.load()
       if (problems.length > 0) throw sourceUnreadable(problems)
       const stop = engine.events.on((event) => {
@@ -163,7 +205,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
       })
       open.add(stop)
       // What was committed while they were loaded.
-      overlays.sharedChanged()
+      if (configs.shared !== shared) overlays.sharedChanged()
       const { watch } = reader
       if (watch === undefined) return
       const onFailure = (error: unknown) =>

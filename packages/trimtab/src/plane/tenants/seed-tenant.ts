@@ -8,7 +8,7 @@ import type { TenantId } from '../../tenancy/tenant-id.ts'
 
 /** Where a tenant's own values live. */
 export interface TenantHome {
-  readonly store: ConfigStore
+  readonly store: Pick<ConfigStore, 'read' | 'history' | 'publish'>
   readonly environment: string
 }
 

@@ -5,6 +5,7 @@ import type { Disposer } from '../../primitives/disposers.ts'
 import type { Emitter } from '../../primitives/emitter.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { PathsOf, ValueAt } from '../../schema/section.ts'
+import type { ReaderStatus } from '../../sources/source.ts'
 import type { TenantDirectory } from '../../tenancy/directory.ts'
 import type { TenantEvent, TenantState } from '../../tenancy/overlay/tenant-events.ts'
 import type { TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
@@ -31,8 +32,13 @@ export interface TenantStatus {
     | undefined
   /** Undefined where it was loaded at boot and nothing has happened since. */
   readonly lastOutcome: TenantOutcome | undefined
-  /** Since when what is configured for it is not followed, because it is suspended; undefined where it is. */
+  /**
+   * Since when what is configured for it is not followed, because it is suspended, or because the store it has for itself can't
+   * be read; undefined where it is. Of a store that it shares with others `plane.sources` tells.
+   */
   readonly staleSince: number | undefined
+  /** How it is read from a store of its own; undefined where it is not active, or has none. */
+  readonly feed: ReaderStatus | undefined
 }
 
 /** What had not ended when tenants were drained. */

@@ -8,6 +8,7 @@ import type { ReaderStatus, SourceHost } from '../../sources/source.ts'
 import type { ConfigStore } from '../config-store.ts'
 import type { EnvironmentFeed } from '../feed/environment-feed.ts'
 import { type EnvironmentName, parseEnvironment } from '../scope.ts'
+import type { StoreEvent } from '../store-event.ts'
 import { StoredOverlay, unpublishedOverlay } from '../source/stored-overlay.ts'
 import { type HomeOptions, homeTimings, type OpenTenantStore } from './home-options.ts'
 import { type HomeEvent, isOfTenant, TenantHome } from './tenant-home.ts'
@@ -37,6 +38,8 @@ export interface HomesReader extends OverlayReader {
   readonly homes: OverlayHomes
   /** What their feeds tell. */
   readonly events: Emitter<HomeEvent>
+  /** Publishes to them, whoever in this process publishes. */
+  readonly publishes: Emitter<StoreEvent>
   /** How a tenant's feed is; undefined where it has none, because it is not active. */
   statusOf(tenant: string): ReaderStatus | undefined
   /** Undefined where the tenant is not active. */
@@ -75,13 +78,15 @@ export function isHomeOverlays(source: OverlaySource): source is HomeOverlays {
 function openReader(host: HomesHost, name: SourceName, options: HomeOptions): HomesReader {
   const { clock, random, sharing = createSharing(), watchReads, onListenerError } = host
   const events = createEmitter<HomeEvent>(onListenerError)
+  const publishes = createEmitter<StoreEvent>(onListenerError)
   const homes = new Map<string, TenantHome>()
   /** What was read last, by tenant. */
   const seen = new Map<string, JsonObject | undefined>()
   const closing = createController()
   const attaching = new Set<Promise<void>>()
 
-  const parts = { ...options, clock, random, sharing, onListenerError, events, watchReads }
+  const onPublish = (event: StoreEvent) => publishes.emit(event)
+  const parts = { ...options, clock, random, sharing, onListenerError, events, onPublish, watchReads }
   const treeOf = (tenant: string) => homes.get(tenant)?.document?.overlays.get(tenant)
   const detach = async (tenant: string, isKept: boolean) => {
     const home = homes.get(tenant)
@@ -94,6 +99,7 @@ function openReader(host: HomesHost, name: SourceName, options: HomeOptions): Ho
 
   return {
     events,
+    publishes,
     homes: {
       async attach(tenant, signal) {
         const home = homes.get(tenant) ?? new TenantHome({ ...parts, tenant })

@@ -1,6 +1,7 @@
 import { isTrimtabError, TrimtabError } from '../../errors/trimtab-error.ts'
 import { abortable, abortReason, createController } from '../../primitives/concurrency/abort.ts'
 import { deferred } from '../../primitives/concurrency/deferred.ts'
+import type { Disposer } from '../../primitives/disposers.ts'
 import { createEmitter } from '../../primitives/emitter.ts'
 import type { Lease, Sharing } from '../../primitives/sharing.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
@@ -9,6 +10,7 @@ import { nextTurn } from '../../primitives/time/next-turn.ts'
 import { failureKind } from '../../sources/failure-kind.ts'
 import type { ConfigStore, FeedStatus } from '../config-store.ts'
 import type { FollowedStore } from '../feed/environment-feed.ts'
+import type { StoreEvent } from '../store-event.ts'
 import { wakeStream } from '../wake-stream.ts'
 import { type HomeOptions, homeTimings } from './home-options.ts'
 
@@ -20,6 +22,7 @@ export interface ReopenedStoreParts extends Pick<HomeOptions, 'environment' | 'o
   /** One that several tenants were given is closed when the last of them has left. */
   readonly sharing: Sharing
   readonly clock: Clock
+  readonly onPublish: (event: StoreEvent) => void
 }
 
 /** A store as it was given, for as long as it does. */
@@ -28,6 +31,7 @@ interface Inner {
   readonly store: ConfigStore
   /** What is under way on it: it is closed after that. */
   readonly works: Set<Promise<unknown>>
+  readonly stopListening: Disposer
   /** It has failed, and may go on failing because of what it was made with. */
   isSuspect: boolean
 }
@@ -110,6 +114,7 @@ export class ReopenedStore implements HomeStore {
     const inner = this.#inner
     this.#inner = undefined
     // What is under way on it fails.
+    inner?.stopListening()
     if (inner !== undefined) this.#keep(inner.lease.release())
     await this.#opening?.catch(() => {})
     while (this.#ends.size > 0) await Promise.all(this.#ends)
@@ -157,7 +162,7 @@ export class ReopenedStore implements HomeStore {
   }
 
   async #openNew(): Promise<Inner> {
-    const { tenant, open, clock, sharing } = this.#parts
+    const { tenant, open, clock, sharing, onPublish } = this.#parts
     const timeout = homeTimings.openTimeout
     const end = await runStep({
       clock,
@@ -182,7 +187,8 @@ export class ReopenedStore implements HomeStore {
       return known
     }
     const lease = sharing.lease(store, 'home', () => ({ close: () => store.close() }))
-    const inner: Inner = { lease, store, works: new Set(), isSuspect: false }
+    const stopListening = store.events.on(onPublish)
+    const inner: Inner = { lease, store, works: new Set(), stopListening, isSuspect: false }
     if (!this.#closing.signal.aborted) return inner
     this.#leave(inner)
     throw closed()
@@ -228,7 +234,8 @@ export class ReopenedStore implements HomeStore {
     if (!signal.aborted) inner.isSuspect = true
   }
 
-  #leave({ lease, works }: Inner): void {
+  #leave({ lease, works, stopListening }: Inner): void {
+    stopListening()
     this.#keep(Promise.allSettled([nextTurn(), ...works]).then(() => lease.release()))
   }
 

@@ -10,6 +10,7 @@ import type { EnvironmentFeed, FeedPace } from '../feed/environment-feed.ts'
 import type { FeedEvent } from '../feed/feed-event.ts'
 import { feedTimings } from '../feed/feed-timings.ts'
 import { followEnvironment } from '../feed/follow-environment.ts'
+import type { StoreEvent } from '../store-event.ts'
 import { readerStatusOf } from '../source/feed-status.ts'
 import { type HomeOptions, homeTimings } from './home-options.ts'
 import { createIdleness, type Idleness } from './idleness.ts'
@@ -28,6 +29,7 @@ export interface TenantHomeParts extends HomeOptions {
   readonly sharing: Sharing
   readonly onListenerError: ((error: unknown) => void) | undefined
   readonly events: EmitterSource<HomeEvent>
+  readonly onPublish: (event: StoreEvent) => void
   /** Has the next reading of what is the tenant's be told, by `wasRead`. */
   readonly watchReads: (tenant: string) => void
 }
@@ -46,6 +48,7 @@ export class TenantHome {
   readonly #parts: TenantHomeParts
   #attached: Attached | undefined
   #kept: EnvironmentDocument | undefined
+  #attaching: Promise<void> = Promise.resolve()
   #detaching: Promise<void> = Promise.resolve()
   #isAsleep = false
 
@@ -74,7 +77,13 @@ export class TenantHome {
    * Reaches the store, has it listened on, and reads it then. Where that fails, or the signal aborts, nothing is left open
    * of it and all is as it was. One that is attached already is read anew.
    */
-  async attach(signal: AbortSignal): Promise<void> {
+  attach(signal: AbortSignal): Promise<void> {
+    const attaching = this.#attach(signal)
+    this.#attaching = attaching.catch(() => {})
+    return attaching
+  }
+
+  async #attach(signal: AbortSignal): Promise<void> {
     if (this.#attached !== undefined) return void (await this.#attached.feed.refresh(signal))
     await this.#detaching
     const { tenant, environment, clock, random, onListenerError, events, idleAfter, watchReads } = this.#parts
@@ -124,6 +133,7 @@ export class TenantHome {
 
   /** Leaves the store; resolves when nothing is open any more. What was read is kept, or else forgotten. */
   async detach(isKept: boolean): Promise<void> {
+    await this.#attaching
     const attached = this.#attached
     this.#kept = isKept ? this.document : undefined
     this.#attached = undefined

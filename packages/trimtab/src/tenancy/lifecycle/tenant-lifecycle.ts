@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../../errors/error-codes.ts'
 import { describeThrown, isTrimtabError, TrimtabError } from '../../errors/trimtab-error.ts'
-import { abortable, createController } from '../../primitives/concurrency/abort.ts'
+import { abortable, childController, createController } from '../../primitives/concurrency/abort.ts'
 import type { EmitterSource } from '../../primitives/emitter.ts'
 import { type SerialQueue, serialQueue } from '../../primitives/concurrency/serial-queue.ts'
 import type { Random } from '../../primitives/random.ts'
 import { createRetryTimer, type RetryTimer } from '../../primitives/time/backoff.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
-import type { OverlayReader } from '../../sources/overlays/overlay-source.ts'
+import type { OverlayHomes, OverlayReader } from '../../sources/overlays/overlay-source.ts'
 import type { TenantEvent, TenantStep } from '../overlay/tenant-events.ts'
 import type { TenantOverlays } from '../overlay/tenant-overlays.ts'
 import type { TenantId } from '../tenant-id.ts'
@@ -17,6 +17,8 @@ export interface TenantLifecycleParts {
   readonly overlays: TenantOverlays
   readonly decisions: TenantDecisions
   readonly reader: OverlayReader
+  /** Where each tenant has a home of its own. */
+  readonly homes: OverlayHomes | undefined
   readonly clock: Clock
   readonly random: Random
   readonly events: EmitterSource<TenantEvent>
@@ -29,8 +31,12 @@ interface Lane {
   /** The newest step that was asked for and has not ended: who asks for the same joins it. */
   newest: { readonly step: TenantStep; readonly done: Promise<void> } | undefined
   retry: RetryTimer | undefined
+  /** What is tried again by itself. */
+  again: TenantStep | undefined
   /** How the try before failed, where it did. */
   failure: string | undefined
+  /** Aborts when somebody asks for the tenant to be left: nobody waits for its home to be reached then. */
+  staying: AbortController
 }
 
 /** Milliseconds until an activation that failed is tried again. */
@@ -44,7 +50,8 @@ const backoff = { initial: 250, max: 4_000 }
  *        └─────── remove ─────┴──────────────────────┘
  *
  * An activation reads what there is now before anything is called fresh. One that fails leaves the tenant as it was, and is
- * tried again by itself until it succeeds or another step is asked for.
+ * tried again by itself until it succeeds or another step is asked for. Where it has to reach a home of the tenant's own,
+ * suspension and removal don't wait for it: it ends as `tenant_not_active`.
  */
 export class TenantLifecycle {
   readonly #parts: TenantLifecycleParts
@@ -78,18 +85,27 @@ export class TenantLifecycle {
     for (const { retry } of this.#lanes.values()) retry?.reset()
   }
 
-  #ask(tenant: TenantId, step: TenantStep, signal?: AbortSignal): Promise<void> {
+  #ask(tenant: TenantId, asked: TenantStep, signal?: AbortSignal): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.reject(closed())
     const lane = this.#lanes.get(tenant) ?? {
       queue: serialQueue(),
       newest: undefined,
       retry: undefined,
+      again: undefined,
       failure: undefined,
+      staying: createController(),
     }
     this.#lanes.set(tenant, lane)
+    // One that is being activated and could not be reached is, with what it is reached by now.
+    const step = asked === 'rotate' && lane.again === 'activate' ? 'activate' : asked
     if (lane.newest?.step === step) return abortable(lane.newest.done, signal)
     lane.retry?.reset()
     lane.retry = undefined
+    lane.again = undefined
+    if (step === 'suspend' || step === 'remove') {
+      lane.staying.abort(overtaken(tenant, step))
+      lane.staying = createController()
+    }
     return abortable(this.#run(tenant, lane, step), signal)
   }
 
@@ -102,8 +118,9 @@ export class TenantLifecycle {
       lane.failure = why
       events.emit({ kind: 'step', tenant, step, duration: clock.monotonic() - startedAt, failure, repeated })
     }
+    const staying = lane.staying.signal
     const done = lane.queue.run(async () => {
-      if (await this.#take(tenant, step)) tell(undefined)
+      if (await this.#take(tenant, step, staying)) tell(undefined)
     })
     const mine = { step, done }
     lane.newest = mine
@@ -116,7 +133,7 @@ export class TenantLifecycle {
     done.then(
       () => end(false),
       (error: unknown) => {
-        if (!this.#closing.signal.aborted) tell(failureOf(error))
+        if (!this.#closing.signal.aborted && !staying.aborted) tell(failureOf(error))
         end(true)
       },
     )
@@ -126,6 +143,7 @@ export class TenantLifecycle {
   #again(tenant: TenantId, lane: Lane, step: TenantStep): void {
     if (this.#closing.signal.aborted) return
     const { clock, random } = this.#parts
+    lane.again = step
     // Another step that is asked for takes it back.
     lane.retry ??= createRetryTimer({ clock, random, backoff }, () => {
       this.#run(tenant, lane, step).catch(() => {})
@@ -134,52 +152,68 @@ export class TenantLifecycle {
   }
 
   /** Gives whether there was something to do. */
-  async #take(tenant: TenantId, step: TenantStep): Promise<boolean> {
-    const { overlays, decisions } = this.#parts
+  async #take(tenant: TenantId, step: TenantStep, staying: AbortSignal): Promise<boolean> {
+    const { overlays, decisions, homes } = this.#parts
     if (this.#closing.signal.aborted) throw closed()
+    const state = overlays.stateOf(tenant)
+    let left: Promise<void> | undefined
     switch (step) {
       case 'activate':
-        await this.#refresh()
+        await this.#reach(tenant, 'attach', staying)
         decisions.decide(tenant, 'active')
         break
       case 'rotate':
-        if (overlays.stateOf(tenant) !== 'active') return false
-        await this.#refresh()
+        if (state !== 'active') return false
+        await this.#reach(tenant, 'rotate', staying)
         break
       case 'suspend':
+        left = homes?.detach(tenant, true)
         // Who is not known here is not made known by it.
-        if (overlays.stateOf(tenant) === 'unknown') return false
+        if (state === 'unknown') return await nothing(left)
         decisions.decide(tenant, 'suspended')
         break
       case 'remove':
+        left = homes?.detach(tenant, false)
         // Also one that is not known here: where nobody has to be listed, work for it goes on until somebody says this.
-        if (overlays.stateOf(tenant) === 'unknown' && decisions.isRemoved(tenant)) return false
+        if (state === 'unknown' && decisions.isRemoved(tenant)) return await nothing(left)
         decisions.decide(tenant, 'removed')
         break
       default:
         step satisfies never
     }
-    await overlays.catchUp([tenant])
+    await Promise.all([overlays.catchUp([tenant]), left])
     // Nothing of it was done.
     if (this.#closing.signal.aborted) throw closed()
     return true
   }
 
   /** What was read before this is not fresh. */
-  async #refresh(): Promise<void> {
-    const { reader, clock, timeout } = this.#parts
-    const end = await runStep({
-      clock,
-      timeout,
-      signal: this.#closing.signal,
-      run: (signal) => reader.refresh?.(signal),
-    })
+  async #reach(tenant: TenantId, how: 'attach' | 'rotate', staying: AbortSignal): Promise<void> {
+    const { reader, homes, clock, timeout } = this.#parts
+    // What all tenants have in common is looked at for all of them, whoever leaves.
+    const { controller, release } = childController(this.#closing.signal, homes && staying)
+    const { signal } = controller
+    const run = (over: AbortSignal) => (homes === undefined ? reader.refresh?.(over) : homes[how](tenant, over))
+    const end = await runStep({ clock, timeout, signal, run }).finally(release)
     if (end.kind === 'done') return
+    const what = homes === undefined ? 'The tenants' : `The store of the tenant ${tenant}`
     if (end.kind === 'timed_out')
-      throw new TrimtabError('store_unavailable', `The tenants could not be looked at within ${timeout} ms.`)
+      throw new TrimtabError('store_unavailable', `${what} could not be looked at within ${timeout} ms.`)
     if (isTrimtabError(end.error)) throw end.error
-    throw new TrimtabError('store_unavailable', 'The tenants could not be looked at.', { cause: end.error })
+    throw new TrimtabError('store_unavailable', `${what} could not be looked at.`, { cause: end.error })
   }
+}
+
+async function nothing(left: Promise<void> | undefined): Promise<boolean> {
+  await left
+  return false
+}
+
+function overtaken(tenant: TenantId, step: 'suspend' | 'remove'): TrimtabError {
+  const what = step === 'suspend' ? 'suspended' : 'removed'
+  return new TrimtabError('tenant_not_active', `The tenant ${tenant} was ${what} before it was active.`, {
+    details: { tenant },
+  })
 }
 
 function failureOf(error: unknown): { readonly code: ErrorCode; readonly message: string } {

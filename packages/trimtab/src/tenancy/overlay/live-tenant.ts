@@ -18,6 +18,8 @@ export class LiveTenant<Config> implements Tenant<Config> {
   #config: object | undefined
   /** The shared snapshot for which `#config` was decided. */
   #seen: Snapshot<object> | undefined
+  /** The same, where the next reader is waited for. */
+  #dozing: Snapshot<object> | undefined
 
   constructor(id: TenantId, owner: TenantOwner) {
     this.id = id
@@ -37,18 +39,31 @@ export class LiveTenant<Config> implements Tenant<Config> {
   }
 
   isSettledFor(shared: Snapshot<object>): boolean {
-    return this.#seen === shared
+    return this.#seen === shared || this.#dozing === shared
   }
 
   /** Holds `config` from now on, until the shared snapshot is another one. */
   settle(config: object, seen: Snapshot<object>): object {
     this.#config = config
     this.#seen = seen
+    this.#dozing = undefined
     return config
+  }
+
+  /** Has the next reader ask, and be given what it holds. */
+  doze(): void {
+    this.#dozing = this.#seen ?? this.#dozing
+    this.#seen = undefined
+  }
+
+  /** What was held when it dozed off, where it is still that for `shared`. */
+  wake(shared: Snapshot<object>): object | undefined {
+    return this.#dozing === shared && this.#config !== undefined ? this.settle(this.#config, shared) : undefined
   }
 
   /** Has the next reader ask again. */
   unsettle(): void {
     this.#seen = undefined
+    this.#dozing = undefined
   }
 }

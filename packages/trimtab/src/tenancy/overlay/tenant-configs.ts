@@ -19,6 +19,8 @@ export interface TenantConfigsParts {
   readonly now: () => number
   /** Whether a tenant without an overlay has the shared configuration. */
   readonly isShared: (id: TenantId) => boolean
+  /** Somebody has read a tenant that `watchReads` was called for. */
+  readonly onRead?: ((id: TenantId) => void) | undefined
 }
 
 /** Why a tenant does not read what is configured for it. */
@@ -56,6 +58,8 @@ export class TenantConfigs implements TenantOwner {
   readonly #overlays = new Map<TenantId, Overlay>()
   readonly #troubles = new Map<TenantId, Trouble>()
   readonly #handles = new TenantHandles(this)
+  /** Whose next reader is to be told of. */
+  readonly #watched = new Set<TenantId>()
   readonly #counts: EffectiveCounts = { reused: 0, built: 0, stale: 0 }
   shared: Snapshot<object> | undefined
   /** True once every overlay has been read: before that nobody may take the shared values for a tenant's. */
@@ -85,6 +89,9 @@ export class TenantConfigs implements TenantOwner {
     const { id } = tenant
     const { shared } = this
     if (shared === undefined || !this.isLoaded) throw notActive(id, 'the overlays have not been loaded yet')
+    if (this.#watched.delete(id)) this.#parts.onRead?.(id)
+    const held = tenant.wake(shared)
+    if (held !== undefined) return held
     const overlay = this.#overlays.get(id)
     if (overlay !== undefined) return this.#refreshOverlay(tenant, overlay, shared)
     const trouble = this.#troubles.get(id)
@@ -92,6 +99,12 @@ export class TenantConfigs implements TenantOwner {
     if (!this.#parts.isShared(id)) throw notActive(id, 'it has not been activated')
     this.#counts.reused += 1
     return tenant.settle(shared.config, shared)
+  }
+
+  /** Has the next reading of a tenant be told, once: it is the only one that costs something. */
+  watchReads(id: TenantId): void {
+    this.#watched.add(id)
+    this.#handles.find(id)?.doze()
   }
 
   /** What a tenant reads, without keeping it; undefined where it has nothing. */
@@ -136,7 +149,11 @@ export class TenantConfigs implements TenantOwner {
     this.#handles.place(id, content !== undefined)
     this.#count(config, shared)
     // Nothing is made for who has not read yet; where the shared one has moved on, the next reader sees that.
-    this.#handles.find(id)?.settle(config, shared)
+    const handle = this.#handles.find(id)
+    // What all share is not for who is gone from where everybody has to be activated.
+    if (content === undefined && !this.#parts.isShared(id)) handle?.unsettle()
+    else handle?.settle(config, shared)
+    if (this.#watched.has(id)) handle?.doze()
     if (!isStillHeld) this.#recover(id)
   }
 
