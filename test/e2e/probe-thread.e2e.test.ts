@@ -112,3 +112,99 @@ test('a thread is unready as soon as a service is told to stop, and not at its n
   process.kill(service.pid, 'SIGTERM')
   await service.ended
 })
+
+/** A service that loses its thread in every way there is, as it is told to. */
+function losingService(): string {
+  const file = join(tempFolder(), 'service.mjs')
+  writeFileSync(
+    file,
+    `import { createServer as createHttp } from 'node:http'
+     import { createServer } from 'node:net'
+     import { startProbeThread } from ${JSON.stringify(dist('health/probes/index.js'))}
+     import { createHealth } from ${JSON.stringify(dist('health/create-health.js'))}
+     import { systemClock } from ${JSON.stringify(dist('primitives/time/clock.js'))}
+     const workers = []
+     process.on('worker', (worker) => workers.push(worker))
+     const health = createHealth({ clock: systemClock, random: () => 0, generation: () => 1, logger: console })
+     health.add({ name: 'pool', interval: 20, timeout: 20, fall: 1, rise: 1, run: () => true })
+     const say = (message) => console.log('says ' + message)
+     const logger = { debug: say, info: say, warn: say, error: say }
+     const probes = await startProbeThread(health, { port: 0, logger, random: () => 0.1 })
+     health.events.on(({ kind, report }) => {
+       if (kind === 'transition' && report.check.startsWith('probe-thread')) console.log('health ' + report.status + ' ' + report.message)
+     })
+     let thief
+     const deeds = {
+       kill: () => workers.at(-1).terminate(),
+       // It throws with the next request.
+       crash: () => workers.at(-1).postMessage(null),
+       steal() {
+         workers.at(-1).on('exit', () => {
+           thief = createServer((socket) => socket.destroy()).listen(probes.port, '127.0.0.1', () => console.log('stolen'))
+         })
+         return workers.at(-1).terminate()
+       },
+       giveBack: () => thief.close(),
+       look() {},
+       async close() {
+         await probes.close()
+         await health.close()
+         thief.close()
+         told.close()
+         console.log('closed')
+       },
+     }
+     const told = createHttp((request, response) => {
+       void deeds[request.url.slice(1)]()
+       response.setHeader('connection', 'close').end(health.answer.health.status + ' ' + health.answer.readiness.status)
+     })
+     await new Promise((resolve) => told.listen(0, '127.0.0.1', resolve))
+     console.log('ready ' + probes.port + ' ' + told.address().port)`,
+  )
+  return file
+}
+
+test('a thread that ends by itself is noticed, and answers on its port again as soon as it can', async () => {
+  const service = startService('node', [losingService()])
+  const [, port, told] = (await service.line(/^ready /)).split(' ')
+  const get = async (url: string) => {
+    const response = await fetch(`http://127.0.0.1:${url}`, { headers: { connection: 'close' } })
+    return `${response.status} ${(await response.text()).trim()}`
+  }
+  const tell = (deed: string) => get(`${told}/${deed}`)
+  const isBack = async (from: number) => {
+    await service.line(/^says The probe thread answers on 127\.0\.0\.1:\d+ again/, from)
+    expect(await get(`${port}/livez`)).toBe('200 healthy')
+  }
+  expect(await get(`${port}/readyz`)).toBe('200 healthy')
+
+  let from = service.lines.length
+  await tell('kill')
+  expect(await service.line(/^says no probe/, from)).toContain('the probe thread ended: it was ended from outside.')
+  await isBack(from)
+
+  from = service.lines.length
+  await tell('crash')
+  await expect(get(`${port}/readyz`)).rejects.toThrow()
+  expect(await service.line(/^says no probe/, from)).toContain('Cannot read properties of null')
+  await isBack(from)
+
+  from = service.lines.length
+  await tell('steal')
+  await service.line(/^stolen/, from)
+  expect(await service.line(/^says no probe.*EADDRINUSE/, from)).toContain('free the port')
+  await service.line(/^health degraded no probe/, from)
+  // It degrades health alone: no load balancer is to take the service out for it.
+  expect(await tell('look')).toBe('200 degraded healthy')
+  await tell('giveBack')
+  await isBack(from)
+  expect(await tell('look')).toBe('200 healthy healthy')
+
+  from = service.lines.length
+  await tell('steal')
+  await service.line(/EADDRINUSE/, from)
+  await tell('close')
+  await service.line(/^closed/, from)
+  expect(await service.ended).toBe(0)
+  expect(service.lines.slice(from).join()).not.toContain('The probe thread answers')
+}, 60_000)

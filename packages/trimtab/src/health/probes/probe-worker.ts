@@ -41,7 +41,7 @@ function serve(
     response.writeHead(status, headers as string[])
     response.end(request.method === 'HEAD' ? undefined : body)
   })
-  server.once('error', (error) => main.tell({ kind: 'failed', message: error.message }))
+  server.on('error', (error) => main.tell({ kind: 'failed', message: error.message }))
   server.listen(wanted, host, () => {
     const address = server.address()
     main.tell({ kind: 'listening', port: typeof address === 'object' && address !== null ? address.port : wanted })
