@@ -119,14 +119,32 @@ describe('a broken overlay', () => {
   })
 
   test('at boot leaves its tenant with nothing, and never with what all share', async () => {
-    const { plane, overlays, settled } = await start({ acme: { pool: { max: 1 } }, globex: { limits: { rate: 7 } } })
+    const { plane, overlays, events, settled } = await start({
+      acme: { pool: { max: 1 } },
+      globex: { limits: { rate: 7 } },
+    })
     const acme = plane.tenants.get('acme')
     expect(codeOf(() => acme.config)).toBe('tenant_invalid')
     expect(plane.tenants.get('globex').config.limits.rate).toBe(7)
     expect(plane.tenants.status('acme')).toMatchObject({ held: { hasGood: false }, hasOverlay: false, state: 'active' })
+    const told: unknown[] = []
+    plane.tenants.watch('limits.rate', ({ previous, next }) => told.push([previous, next]))
     overlays.set('acme', { limits: { rate: 5 } })
     await settled()
     expect(acme.config.limits.rate).toBe(5)
+    // It had nothing, and not what all share.
+    expect(told).toEqual([[undefined, 5]])
+    const { lastOutcome } = plane.tenants.status('acme')
+    expect(lastOutcome).toMatchObject({ status: 'applied', triggers: ['overlay'] })
+    const changes = events.flatMap((event) => (event.kind === 'changed' ? [event.changes.toJSON()] : []))
+    expect(changes).toMatchObject([[{ path: 'limits', kind: 'added' }, { path: 'pool' }, { path: 'port' }]])
+    await plane.close()
+  })
+
+  test('at boot is looked at once, and not again for nothing', async () => {
+    const { plane, overlays, settled } = await start({ acme: { pool: { max: 1 } } })
+    await settled()
+    expect(overlays.reads).toBe(1)
     await plane.close()
   })
 

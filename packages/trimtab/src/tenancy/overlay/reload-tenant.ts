@@ -31,8 +31,15 @@ export type TenantEnd = {
   readonly problems: readonly Problem[]
   readonly modules: readonly TenantModuleReport[]
 } & (
-  | { readonly status: 'unchanged' | 'refused' | 'unreadable' }
-  | { readonly status: 'applied'; readonly changes: Changes; readonly previous: object; readonly next: object }
+  | { readonly status: 'refused' | 'unreadable' }
+  | { readonly status: 'unchanged'; readonly next: object }
+  | {
+      readonly status: 'applied'
+      readonly changes: Changes
+      /** What it read before; undefined where it had nothing that could be read. */
+      readonly previous: object | undefined
+      readonly next: object
+    }
   | { readonly status: 'rolled_back'; readonly cause: TenantFailure }
   | { readonly status: 'stuck'; readonly cause: TenantFailure; readonly stuck: readonly TenantFailure[] }
 )
@@ -68,9 +75,10 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
   if (!effective.ok) return end('refused', effective.problems)
   const { config } = effective
   const warnings = [...read.warnings, ...effective.warnings]
-  const reads = configs.peek(tenant) ?? shared.config
+  // At the boot nobody has read anything yet: then it is told what tenants have otherwise than all.
+  const reads = configs.peek(tenant) ?? (configs.isLoaded ? undefined : shared.config)
   const before = request.applied ?? reads
-  const changes = changesOf(parts, { tenant, before, next: config, content, shared })
+  const changes = changesOf(parts, { tenant, before: before ?? {}, next: config, content, shared })
 
   const own = ownSecrets(parts, content, config, shared)
   parts.secrets.show(own)
@@ -78,7 +86,7 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
   const applied: TenantApplied = applier.isNeeded
     ? await applier.apply({
         tenant,
-        previous: { config: before, written: writtenFor(shared, inForce?.layer) },
+        previous: { config: before ?? shared.config, written: writtenFor(shared, inForce?.layer) },
         next: { config, written: writtenFor(shared, content?.layer) },
         origin: originFor(shared, content?.layer),
         secrets: secretsOf(parts, content, inForce),
@@ -91,7 +99,8 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
       configs.commit(tenant, content, config, shared, request.isStillHeld)
       parts.secrets.keep(tenant, own)
       const modules = applied.kind === 'idle' ? [] : applied.modules
-      if (changes.isEmpty && modules.length === 0) return { status: 'unchanged', problems: warnings, modules }
+      if (changes.isEmpty && modules.length === 0)
+        return { status: 'unchanged', problems: warnings, modules, next: config }
       return { status: 'applied', problems: warnings, modules, changes, previous: reads, next: config }
     }
     case 'refused':

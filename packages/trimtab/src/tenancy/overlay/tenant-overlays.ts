@@ -29,7 +29,7 @@ export interface TenantOverlaysParts extends ReloadTenantParts {
   readonly readTimeout: number
   readonly events: EmitterSource<TenantEvent>
   /** Told at once, in the turn of the commit: what a tenant read before, and reads now. */
-  readonly onApplied: (tenant: TenantId, previous: object, next: object) => void
+  readonly onApplied: (tenant: TenantId, previous: object | undefined, next: object) => void
   /** What overlays refer to, whenever that is something else. */
   readonly onReferences: (references: readonly Reference[]) => void
 }
@@ -251,12 +251,11 @@ export class TenantOverlays {
   }
 
   /** Kept only where there are modules that were told. */
-  #noteApplied(tenant: TenantId, { status }: TenantEnd): void {
+  #noteApplied(tenant: TenantId, end: TenantEnd): void {
     const { configs, applier } = this.#parts
-    if (!applier.isNeeded || (status !== 'applied' && status !== 'unchanged')) return
-    const config = configs.overlays.has(tenant) ? configs.peek(tenant) : undefined
-    if (config === undefined) this.#applied.delete(tenant)
-    else this.#applied.set(tenant, config)
+    if (!applier.isNeeded || (end.status !== 'applied' && end.status !== 'unchanged')) return
+    if (configs.overlays.has(tenant)) this.#applied.set(tenant, end.next)
+    else this.#applied.delete(tenant)
   }
 
   async #readFor(tenant: TenantId, isOnlyShared: boolean): Promise<OverlayRead> {

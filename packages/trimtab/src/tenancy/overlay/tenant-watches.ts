@@ -13,7 +13,8 @@ import type { TenantConfigs } from './tenant-configs.ts'
 export interface TenantValueChange<T = unknown> {
   readonly tenant: TenantId
   readonly path: string
-  readonly previous: T
+  /** Undefined also where the tenant had nothing: it was broken from the start, or not active. */
+  readonly previous: T | undefined
   readonly next: T
 }
 
@@ -65,10 +66,10 @@ export class TenantWatches {
   }
 
   /** What one tenant reads has changed by its own overlay. */
-  tell(tenant: TenantId, previous: object, next: object, watches: ReadonlySet<Watch> = this.#watches): void {
+  tell(tenant: TenantId, previous: object | undefined, next: object, watches: ReadonlySet<Watch> = this.#watches): void {
     for (const watch of [...watches]) {
       if (!this.#watches.has(watch)) continue
-      const before = valueAt(previous, watch.segments)
+      const before = previous && valueAt(previous, watch.segments)
       const after = valueAt(next, watch.segments)
       // What did not change is mostly the very same object.
       if (isSameValue(before, after)) continue
