@@ -1,0 +1,381 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { config, type Config, environment } from '../../../../../test/support/store-world.ts'
+import { type FaultyStore, faultyStore } from '../../../../../test/support/faulty-store.ts'
+import { createController } from '../../primitives/concurrency/abort.ts'
+import { objectSource } from '../../sources/object.ts'
+import type { ConfigStore } from '../../store/config-store.ts'
+import type { Edit } from '../../store/edit.ts'
+import { memoryStore } from '../../store/memory/memory-store.ts'
+import { createManualClock } from '../../testing/manual-clock.ts'
+import type { OpenTenantStore } from '../../store/homes/home-options.ts'
+import { startPlane } from '../on-demand/start-plane.ts'
+import type { PlaneOptions } from '../options.ts'
+
+/** A database in memory for each tenant that is asked for, whose connections are counted. */
+function databases() {
+  const clock = createManualClock()
+  const memories = new Map<string, ConfigStore>()
+  const opened: FaultyStore[] = []
+  const live = new Set<ConfigStore>()
+  const listening = new Set<object>()
+  const state = { failOpen: undefined as Error | undefined, down: false }
+  const memoryOf = (tenant: string) => {
+    const memory = memories.get(tenant) ?? memoryStore({ clock })
+    memories.set(tenant, memory)
+    return memory
+  }
+  const open: OpenTenantStore = async (tenant) => {
+    if (state.failOpen !== undefined) throw state.failOpen
+    const store = faultyStore(memoryOf(tenant), clock)
+    store.faults.down = state.down
+    const made: FaultyStore = {
+      ...store,
+      async *wakeups(...asked) {
+        const mine = {}
+        listening.add(mine)
+        try {
+          yield* store.wakeups(...asked)
+        } finally {
+          listening.delete(mine)
+        }
+      },
+      async close() {
+        live.delete(made)
+      },
+    }
+    opened.push(made)
+    live.add(made)
+    return made
+  }
+  const publish = async (tenant: string, ...edits: readonly Edit[]) => {
+    const memory = memoryOf(tenant)
+    const { cursor: expected } = await memory.readEnvironment(environment)
+    return memory.publish(edits, { author: 'dana', message: 'why', expected })
+  }
+  const set = (tenant: string, value: number) =>
+    publish(tenant, { scope: `${environment}/${tenant}`, path: 'limits.rate', value })
+  const lines: string[] = []
+  const write = (line: string) => void lines.push(line)
+  const start = async (tenants: object = {}, options: Partial<PlaneOptions> = {}) => {
+    const plane = await startPlane<Config>({
+      config,
+      clock,
+      random: () => 0.5,
+      logger: { debug() {}, info: write, warn: write, error: write },
+      sources: [objectSource({ limits: { rate: 42 } })],
+      tenants: { mode: 'perDatabase', environment, open, ...tenants },
+      ...options,
+    })
+    onTestFinished(async () => {
+      const closing = plane.close()
+      await clock.advance(100)
+      await closing
+      expect([live.size, listening.size, clock.pending]).toEqual([0, 0, 0])
+    })
+    const rate = (tenant: string) => plane.tenants.get(tenant).config.limits.rate
+    /** What waits for more than turns is given its time. */
+    const taking = async <T>(work: Promise<T>, milliseconds = 10): Promise<T> => {
+      work.catch(() => {})
+      await clock.advance(milliseconds)
+      return work
+    }
+    return { plane, tenants: plane.tenants, rate, taking }
+  }
+  return { clock, memoryOf, opened, live, listening, state, publish, set, start, lines }
+}
+
+describe('a tenant with a store of its own', () => {
+  test('is not there before it is activated, and never has what all share instead', async () => {
+    const { set, start, live } = databases()
+    await set('acme', 5)
+    const { tenants, rate, taking } = await start()
+    const handle = tenants.get('acme')
+    expect(() => handle.config).toThrow(expect.objectContaining({ code: 'tenant_not_active' }))
+    expect([tenants.stateOf(handle.id), tenants.list(), live.size]).toEqual(['unknown', [], 0])
+    const [one, other] = await taking(Promise.all([tenants.ready('acme'), tenants.ready('acme')]))
+    expect([one, other]).toEqual([handle, handle])
+    expect([handle.config.limits.rate, live.size]).toEqual([5, 1])
+    // One that has nothing of its own has what all share, once it is known to have nothing.
+    expect((await taking(tenants.ready('bare'))).config.limits.rate).toBe(42)
+
+    expect(await taking(tenants.remove('acme'))).toMatchObject({ state: 'unknown', feed: undefined })
+    expect(() => handle.config).toThrow(expect.objectContaining({ code: 'tenant_not_active' }))
+    expect(() => rate('acme')).toThrow(expect.objectContaining({ code: 'tenant_not_active' }))
+    expect([live.size, tenants.list()]).toEqual([1, ['bare']])
+  })
+
+  test('is told of its changes at once, and nobody else is woken', async () => {
+    const { set, start, clock } = databases()
+    const { tenants, rate, taking } = await start()
+    const seen: unknown[] = []
+    for (const tenant of ['acme', 'globex']) await taking(tenants.activate(tenant))
+    tenants.watch('limits.rate', ({ tenant, previous, next }) => seen.push([tenant, previous, next]))
+    await set('acme', 6)
+    await clock.advance(0)
+    expect([rate('acme'), rate('globex'), seen]).toEqual([6, 42, [['acme', 42, 6]]])
+    expect(tenants.status('acme')).toMatchObject({
+      state: 'active',
+      staleSince: undefined,
+      feed: { follows: 'push', cursor: { revision: 1 } },
+    })
+  })
+
+  test('ignores what its store says of others, and of its state', async () => {
+    const { publish, set, start, clock } = databases()
+    const { tenants, rate, taking } = await start()
+    await set('acme', 5)
+    await taking(tenants.activate('acme'))
+    await publish(
+      'acme',
+      { scope: environment, path: 'limits.rate', value: 1 },
+      { scope: `${environment}/globex`, path: 'limits.rate', value: 2 },
+      { scope: `${environment}/acme`, state: 'suspended' },
+    )
+    await clock.advance(0)
+    expect([rate('acme'), tenants.list(), tenants.status('acme').state]).toEqual([5, ['acme'], 'active'])
+  })
+
+  test('is activated once by twenty at once', async () => {
+    const { start, opened, listening } = databases()
+    const { tenants, taking } = await start()
+    const all = await taking(Promise.all(Array.from({ length: 20 }, () => tenants.activate('acme'))))
+    expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['active']))
+    expect([opened.length, listening.size]).toEqual([1, 1])
+  })
+
+  test('leaves nothing behind where it is removed in the middle of its activation', async () => {
+    const { start, opened, live, listening, clock } = databases()
+    const { tenants } = await start()
+    const open = Array.from({ length: 10 }, () => tenants.activate('acme'))
+    for (const each of open) each.catch(() => {})
+    await clock.advance(0)
+    for (const store of opened) Object.assign(store.faults, { silent: true, down: true })
+    expect(await tenants.remove('acme')).toMatchObject({ state: 'unknown' })
+    expect([live.size, listening.size, tenants.list()]).toEqual([0, 0, []])
+
+    const slow = tenants.activate('acme')
+    slow.catch(() => {})
+    const removal = tenants.remove('acme')
+    await expect(slow).rejects.toMatchObject({ code: 'tenant_not_active' })
+    expect(await removal).toMatchObject({ state: 'unknown' })
+    expect([live.size, listening.size]).toEqual([0, 0])
+    await clock.advance(60_000)
+    expect(tenants.list()).toEqual([])
+  })
+
+  test('keeps what it had while it is suspended, unconnected, and sees then what was taken away meanwhile', async () => {
+    const { set, publish, start, live, clock } = databases()
+    await set('acme', 5)
+    const { tenants, rate, taking } = await start()
+    const seen: unknown[] = []
+    await taking(tenants.activate('acme'))
+    tenants.watch('limits.rate', ({ previous, next }) => seen.push([previous, next]))
+    expect(await taking(tenants.suspend('acme'))).toMatchObject({ state: 'suspended', staleSince: clock.now() - 10 })
+    await publish('acme', { scope: `${environment}/acme`, path: 'limits', remove: true })
+    await clock.advance(60_000)
+    expect([rate('acme'), live.size]).toEqual([5, 0])
+    await expect(tenants.ready('acme')).rejects.toMatchObject({ code: 'tenant_suspended' })
+    expect(await taking(tenants.activate('acme'))).toMatchObject({ state: 'active', staleSince: undefined })
+    expect([rate('acme'), seen]).toEqual([42, [[5, 42]]])
+  })
+})
+
+describe('a store that is away', () => {
+  test('fails an activation, which claims nothing and is tried again until it succeeds', async () => {
+    const { set, start, state, live, opened, clock } = databases()
+    await set('acme', 5)
+    const { tenants, rate, taking } = await start()
+    state.down = true
+    await expect(taking(tenants.activate('acme'))).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(() => rate('acme')).toThrow(expect.objectContaining({ code: 'tenant_not_active' }))
+    expect([tenants.status('acme').state, live.size]).toEqual(['unknown', 0])
+    await clock.advance(20_000)
+    expect(opened.length).toBeGreaterThan(5)
+    state.down = false
+    await clock.advance(5_000)
+    expect([tenants.status('acme').state, rate('acme'), live.size]).toEqual(['active', 5, 1])
+  })
+
+  test('is asked for anew at each attempt, and says what it can without what it was given', async () => {
+    const { start, state, lines, clock } = databases()
+    const { tenants, taking } = await start()
+    state.failOpen = new Error('postgres://acme:hunter2@db')
+    const error: unknown = await taking(tenants.activate('acme')).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'store_unavailable', message: expect.stringContaining('acme') })
+    state.failOpen = undefined
+    await clock.advance(5_000)
+    expect(tenants.status('acme').state).toBe('active')
+    expect(JSON.stringify([error, String(error), lines])).not.toContain('hunter2')
+  })
+
+  test('leaves values readable, is said to be stale after three failures, and heals by another connection', async () => {
+    const { set, start, state, opened, live, clock, lines } = databases()
+    await set('acme', 5)
+    const { plane, tenants, rate, taking } = await start()
+    const told: unknown[] = []
+    plane.events.on(({ type, subject }) => {
+      if (type.startsWith('dev.trimtab.feed.')) told.push([type.slice(12), subject])
+    })
+    await taking(tenants.activate('acme'))
+    // The credentials it has are good no more; those that it would get are.
+    for (const store of opened) store.faults.down = true
+    state.down = true
+    await clock.advance(10_000)
+    expect([rate('acme'), tenants.status('acme').state]).toEqual([5, 'active'])
+    expect(tenants.status('acme')).toMatchObject({
+      staleSince: expect.any(Number),
+      feed: { lastError: 'The network is down.' },
+    })
+    state.down = false
+    await set('acme', 6)
+    await clock.advance(5_000)
+    expect([rate('acme'), live.size, tenants.status('acme').staleSince]).toEqual([6, 1, undefined])
+    expect(told).toEqual([
+      ['feed.lost', `${environment}/acme`],
+      ['feed.restored', `${environment}/acme`],
+    ])
+    expect(lines.join('\n')).toContain(`store:${environment} of the tenant acme can't be read`)
+  })
+
+  test('is left for another one by rotateCredentials, which keeps the one there is where the other does not do', async () => {
+    const { set, start, state, opened, live, clock } = databases()
+    await set('acme', 5)
+    const { tenants, rate, taking } = await start()
+    await taking(tenants.activate('acme'))
+    state.down = true
+    await expect(taking(tenants.rotateCredentials('acme'))).rejects.toMatchObject({ code: 'store_unavailable' })
+    await set('acme', 6)
+    await clock.advance(0)
+    expect([rate('acme'), tenants.status('acme').staleSince]).toEqual([6, undefined])
+    state.down = false
+    await clock.advance(5_000)
+    const [first] = opened
+    expect(live.size).toBe(1)
+    expect(first && live.has(first)).toBe(false)
+    await set('acme', 7)
+    await clock.advance(0)
+    expect([rate('acme'), tenants.status('acme').feed?.follows]).toEqual([7, 'push'])
+    expect(await taking(tenants.rotateCredentials('nobody'))).toMatchObject({ state: 'unknown' })
+  })
+})
+
+describe('a tenant that nobody reads', () => {
+  const idle = { idleAfter: 40_000, idlePoll: 20_000 }
+
+  test('is not listened for, but looked at, until somebody reads it', async () => {
+    const { start, listening, clock, set } = databases()
+    const { tenants, rate, taking } = await start(idle)
+    await taking(tenants.activate('acme'))
+    const first = tenants.get('acme').config
+    await clock.advance(30_000)
+    expect([listening.size, tenants.get('acme').config === first]).toEqual([1, true])
+    await clock.advance(30_000)
+    expect(listening.size).toBe(1)
+    await clock.advance(30_000)
+    expect([listening.size, tenants.status('acme').feed]).toMatchObject([
+      0,
+      { follows: 'poll', followsBecause: expect.stringContaining('nobody') },
+    ])
+    // Reading gives what there is, and has it followed again.
+    expect(rate('acme')).toBe(42)
+    await clock.advance(10)
+    expect(listening.size).toBe(1)
+    await set('acme', 5)
+    await clock.advance(0)
+    expect(rate('acme')).toBe(5)
+  })
+
+  test('is followed again by a change, which arrives with the next look', async () => {
+    const { start, listening, clock, set } = databases()
+    const { tenants, rate, taking } = await start(idle)
+    const seen: unknown[] = []
+    await taking(tenants.activate('acme'))
+    tenants.watch('limits.rate', ({ next }) => seen.push(next))
+    await clock.advance(90_000)
+    await set('acme', 5)
+    await clock.advance(0)
+    expect([listening.size, seen]).toEqual([0, []])
+    await clock.advance(26_000)
+    expect([listening.size, seen, rate('acme')]).toEqual([1, [5], 5])
+  })
+
+  test('is asked for rarely, also while its store is away', async () => {
+    const { start, opened, clock, state, listening } = databases()
+    const { tenants, taking } = await start({ ...idle, idlePoll: 60_000 })
+    await taking(tenants.activate('acme'))
+    await clock.advance(120_000)
+    const asked = () => opened.reduce((sum, store) => sum + store.asked.since, 0)
+    const before = asked()
+    await clock.advance(600_000)
+    expect(asked() - before).toBeLessThan(15)
+    state.down = true
+    for (const store of opened) store.faults.down = true
+    const tries = opened.length
+    await clock.advance(600_000)
+    expect(opened.length - tries).toBeLessThan(40)
+    expect(tenants.status('acme').staleSince).toBeDefined()
+    expect(listening.size).toBe(0)
+  })
+
+  test('is listened for for ever where that is wanted', async () => {
+    const { start, listening, clock } = databases()
+    const { tenants, taking } = await start({ idleAfter: Infinity })
+    await taking(tenants.activate('acme'))
+    await clock.advance(7_200_000)
+    expect(listening.size).toBe(1)
+  })
+})
+
+describe('what is published', () => {
+  const terms = { author: 'dana', message: 'why' }
+
+  test('by the plane goes to the store of the tenant it is for, and of one tenant at a time', async () => {
+    const { start, memoryOf, clock } = databases()
+    const { plane, tenants, rate, taking } = await start()
+    const edit = (tenant: string): Edit => ({ scope: `${environment}/${tenant}`, path: 'limits.rate', value: 7 })
+    await expect(plane.publish([edit('acme')], terms)).rejects.toMatchObject({ code: 'tenant_not_active' })
+    for (const tenant of ['acme', 'globex']) await taking(tenants.activate(tenant))
+    expect(await taking(plane.publish([edit('acme')], { ...terms, until: 'committed' }))).toMatchObject({
+      kind: 'published',
+      tenants: [{ tenant: 'acme', status: 'applied' }],
+    })
+    expect([rate('acme'), rate('globex')]).toEqual([7, 42])
+    expect((await memoryOf('acme').readEnvironment(environment)).overlays.get('acme')).toEqual({ limits: { rate: 7 } })
+    await expect(plane.publish([edit('acme'), edit('globex')], terms)).rejects.toMatchObject({ code: 'option_invalid' })
+    await clock.advance(0)
+  })
+
+  test('by seed is what the tenant never had', async () => {
+    const { start, set } = databases()
+    await set('acme', 5)
+    const { tenants, rate, taking } = await start()
+    await expect(tenants.seed('acme', {}, terms)).rejects.toMatchObject({ code: 'tenant_not_active' })
+    for (const tenant of ['acme', 'globex']) await taking(tenants.activate(tenant))
+    const values = { limits: { rate: 9 } }
+    expect(await taking(tenants.seed('acme', values, terms))).toMatchObject({ kind: 'unchanged' })
+    expect(await taking(tenants.seed('globex', values, terms))).toMatchObject({ kind: 'published' })
+    expect([rate('acme'), rate('globex')]).toEqual([5, 9])
+  })
+})
+
+test('a drain leaves every store, and what was read stays', async () => {
+  const { start, live, listening, set } = databases()
+  await set('acme', 5)
+  const { tenants, rate, taking } = await start()
+  for (const tenant of ['acme', 'globex']) await taking(tenants.activate(tenant))
+  expect(await taking(tenants.drain({ signal: createController().signal }))).toEqual({ unfinished: [] })
+  expect([live.size, listening.size, rate('acme')]).toEqual([0, 0, 5])
+  await expect(tenants.activate('acme')).rejects.toMatchObject({ code: 'plane_closed' })
+})
+
+test.each([
+  [{ open: undefined }, /open has to be/],
+  [{ idleAfter: 0 }, /idleAfter has to be/],
+  [{ idlePoll: Infinity }, /idlePoll has to be/],
+  [{ store: memoryStore() }, /`store`, which does not go/],
+  [{ environment: undefined }, /no `environment`/],
+  [{ environment: 'nonsense' }, /app\/environment/],
+])('options that can not be are refused: %#', async (tenants, why) => {
+  const { start } = databases()
+  await expect(start(tenants)).rejects.toMatchObject({ code: 'option_invalid', message: expect.stringMatching(why) })
+})
