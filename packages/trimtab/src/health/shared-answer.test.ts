@@ -8,7 +8,7 @@ import { SharedAnswer } from './shared-answer.ts'
 test('an answer makes its reports once, and gives them to whoever copies or prints it', () => {
   const settled = settleCheck({ name: 'database', run: () => healthy() })
   const finding = { status: 'healthy', message: undefined, details: undefined, component: undefined } as const
-  const sighting = new Sighting(settled, undefined, 'healthy', 1, finding, seenAt(1, 1))
+  const sighting = new Sighting(settled, undefined, { status: 'healthy', since: 1 }, finding, seenAt(1, 1))
   const answer = new SharedAnswer(aggregate([], undefined), [sighting], 7, 2)
 
   expect(sighting.made).toBeUndefined()
