@@ -19,9 +19,10 @@ const base: HealthReport = {
   generation: 1,
   timedOut: false,
 }
-const weighed = (facts: Partial<HealthReport>, failReadiness = false): WeighedReport => ({
+const weighed = (facts: Partial<HealthReport>, failReadiness = false, isAwaited = false): WeighedReport => ({
   report: { ...base, ...facts },
   failReadiness,
+  isAwaited,
 })
 const statuses = (...reports: readonly WeighedReport[]) => {
   const { health, readiness, liveness, startup } = aggregate(reports, undefined)
@@ -35,6 +36,21 @@ it.each([
   ['a degraded one', [weighed({ status: 'degraded' })], 'degraded degraded healthy healthy'],
   ['an optional one', [weighed({ status: 'unhealthy', optional: true })], 'degraded healthy healthy healthy'],
   ['a shared one', [weighed({ status: 'unhealthy', shared: true })], 'unhealthy degraded healthy healthy'],
+  [
+    'a shared one before the first round',
+    [weighed({ status: 'unknown', shared: true }, false, true)],
+    'unhealthy unhealthy healthy healthy',
+  ],
+  [
+    'an optional one before the first round',
+    [weighed({ status: 'unknown', optional: true }, false, true)],
+    'degraded healthy healthy healthy',
+  ],
+  [
+    'a shared one that says that it does not know',
+    [weighed({ status: 'unknown', shared: true })],
+    'unhealthy degraded healthy healthy',
+  ],
   [
     'a shared one that counts',
     [weighed({ status: 'unhealthy', shared: true }, true)],

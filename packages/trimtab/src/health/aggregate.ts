@@ -6,6 +6,8 @@ import type { Aggregate, AggregateStatus, HealthReport } from './report.ts'
 export interface WeighedReport {
   readonly report: HealthReport
   readonly failReadiness: boolean
+  /** True before the first round: nobody knows yet whether this process works. */
+  readonly isAwaited: boolean
 }
 
 export interface Aggregates {
@@ -25,14 +27,14 @@ export function aggregate(reports: readonly WeighedReport[], draining: string | 
   const liveness = new Worst()
   const startup = new Worst()
   if (draining !== undefined) readiness.add('unhealthy', draining)
-  for (const { report, failReadiness } of reports) {
+  for (const { report, failReadiness, isAwaited } of reports) {
     const { status, kind, optional, shared } = report
     if (status === 'healthy') continue
     health.add(optional ? softened(status) : status, report)
     if (optional) continue
     switch (kind) {
       case 'readiness':
-        readiness.add(shared && !failReadiness ? softened(status) : status, report)
+        readiness.add(shared && !failReadiness && !isAwaited ? softened(status) : status, report)
         break
       case 'liveness':
         liveness.add(status, report)

@@ -42,7 +42,10 @@ export interface CheckRole {
   readonly kind?: HealthKind | undefined
   /** Its failure degrades the health of the service and never its readiness. */
   readonly optional?: boolean | undefined
-  /** It probes what other instances use too: its failure degrades readiness, because taking all of them out helps nobody. */
+  /**
+   * It probes what other instances use too: its failure degrades readiness, because taking all of them out helps nobody.
+   * Before the first round nothing is ready without it.
+   */
   readonly shared?: boolean | undefined
   /** For a shared one: its failure fails readiness all the same. */
   readonly failReadiness?: boolean | undefined

@@ -299,6 +299,29 @@ describe('rounds', () => {
     expect(clock.pending).toBe(1)
   })
 
+  test('nothing is ready before all that is required or shared has been seen; what comes later degrades', async () => {
+    const { scripted, clock, health, events } = open({ phase: (name) => (name === 'shared' ? 0.5 : 0.1) })
+    const readiness = () => [health.answer.readiness.status, ...health.answer.readiness.causes]
+    scripted('own')
+    const shared = scripted('shared', { shared: true })
+    scripted('extra', { optional: true }).answer = () => unhealthy('gone')
+    expect(readiness()).toEqual(['unhealthy', 'own', 'shared'])
+    await clock.advance(500)
+    expect(readiness()).toEqual(['unhealthy', 'shared'])
+    shared.answer = () => ({ status: 'unknown', message: 'no idea' })
+    await clock.advance(2_000)
+    expect(readiness()).toEqual(['degraded', 'shared'])
+    expect(events.filter((event) => event.kind === 'aggregate' && event.of === 'readiness')).toMatchObject([
+      { next: { status: 'unhealthy' } },
+      { next: { status: 'degraded' } },
+    ])
+    shared.answer = () => healthy()
+    await clock.advance(20_000)
+    expect(readiness()).toEqual(['healthy'])
+    scripted('late', { shared: true }).answer = never
+    expect(readiness()).toEqual(['degraded', 'late'])
+  })
+
   test('begin where a phase that is given says, by the name of the check, also while they are quickened', async () => {
     const { scripted, clock, health } = open({ phase: (name) => (name === 'early' ? 0.1 : 0.9) })
     const early = scripted('early')

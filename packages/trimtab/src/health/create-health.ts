@@ -277,7 +277,8 @@ class HealthOfProcess implements HealthCore {
     const before = this.#aggregates
     const next = aggregate(this.#weighed(), this.#draining)
     this.#aggregates = next
-    for (const { report, previous } of transitions) this.#events.emit({ kind: 'transition', report, previous })
+    for (const { report, previous } of transitions)
+      if (report.status !== previous) this.#events.emit({ kind: 'transition', report, previous })
     for (const of of aggregateNames) {
       if (next[of].status === before[of].status) continue
       this.#events.emit({ kind: 'aggregate', of, next: next[of], previous: before[of] })
@@ -292,8 +293,8 @@ class HealthOfProcess implements HealthCore {
   }
 
   #weighed(): readonly WeighedReport[] {
-    return [...this.#entries.values(), ...this.#told.values()].flatMap(({ reports, settled: { failReadiness } }) =>
-      reports.map((report) => ({ report, failReadiness })),
+    return [...this.#entries.values(), ...this.#told.values()].flatMap(({ reports, isAwaited, settled }) =>
+      reports.map((report) => ({ report, isAwaited, failReadiness: settled.failReadiness })),
     )
   }
 

@@ -7,7 +7,7 @@ import type { SettledCheck } from '../settle-check.ts'
 import type { CheckRun } from './check-run.ts'
 import { type Seen, seenAt, Sighting } from './sighting.ts'
 
-/** What moved: a report, and what it counted as before. */
+/** What moved: a report, and what it counted as before. The first report of a component is one, whatever it says. */
 export interface Transition {
   readonly report: HealthReport
   readonly previous: HealthStatus
@@ -59,6 +59,8 @@ export class CheckEntry {
   ranAt = -Infinity
   epoch = -1
   isRemoved = false
+  /** Whether others had been seen when it came. */
+  isLate = false
   readonly #component: string | undefined
   readonly #unseen: Sighting
   #components: ReadonlyMap<string | undefined, Component> = new Map()
@@ -96,6 +98,11 @@ export class CheckEntry {
     return this.#components.size > 0
   }
 
+  /** Whether it belongs to the first round and has not been seen yet. */
+  get isAwaited(): boolean {
+    return !this.isLate && !this.hasVerdict
+  }
+
   /** Whether the newest run failed, in any of its components. */
   get isFailing(): boolean {
     return this.sightings.some(({ finding }) => isFailing(finding.status))
@@ -130,7 +137,7 @@ export class CheckEntry {
     const standing = status === previous && !isFirst ? before.standing : { status, since: now() }
     const sighting = new Sighting(this.settled, before.component, standing, finding, seen)
     component.sighting = sighting
-    return status === previous ? none : [{ report: sighting.report, previous }]
+    return status === previous && !isFirst ? none : [{ report: sighting.report, previous }]
   }
 
   #newComponent(component: string | undefined): Component {

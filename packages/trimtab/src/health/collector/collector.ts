@@ -81,14 +81,14 @@ export class Collector {
     if (this.#hasBegun) return
     this.#hasBegun = true
     const now = this.#parts.clock.monotonic()
-    for (const entry of this.#entries) this.#plan(entry, now, false)
+    for (const entry of this.#entries) this.#plan(entry, now)
   }
 
   add(entry: CheckEntry): void {
-    const isLate = [...this.#entries].some(({ hasVerdict }) => hasVerdict)
+    entry.isLate = this.#hasBegun && [...this.#entries].some(({ hasVerdict }) => hasVerdict)
     this.#entries.add(entry)
     this.#epoch += 1
-    if (this.#hasBegun) this.#plan(entry, this.#parts.clock.monotonic(), isLate)
+    if (this.#hasBegun) this.#plan(entry, this.#parts.clock.monotonic())
   }
 
   remove(entry: CheckEntry): void {
@@ -147,8 +147,8 @@ export class Collector {
   }
 
   /** The first round comes at a phase of its own in the interval; at once where others have been seen already. */
-  #plan(entry: CheckEntry, now: number, isLate: boolean): void {
-    entry.due = now + (isLate ? 0 : Math.floor(this.#parts.phase(entry.settled.name) * entry.settled.interval))
+  #plan(entry: CheckEntry, now: number): void {
+    entry.due = now + (entry.isLate ? 0 : Math.floor(this.#parts.phase(entry.settled.name) * entry.settled.interval))
     this.#hasten(entry, now)
     this.#wakeAt(entry.due)
   }
