@@ -13,6 +13,8 @@ interface Series {
   readonly name: string
   readonly attributes: Readonly<Record<string, unknown>>
   readonly value: number
+  /** How often a histogram was recorded to. */
+  readonly count?: number
 }
 
 export interface Otel {
@@ -51,11 +53,8 @@ export function openOtel(): Otel {
       .flatMap(({ descriptor: { name }, dataPoints, dataPointType }) =>
         dataPoints.map(({ attributes, value }) => {
           if (dataPointType !== DataPointType.HISTOGRAM) return { name, attributes, value: Number(value) }
-          return {
-            name,
-            attributes,
-            value: typeof value === 'object' && 'sum' in value ? (value.sum ?? 0) : Number.NaN,
-          }
+          if (typeof value !== 'object' || !('sum' in value)) return { name, attributes, value: Number.NaN }
+          return { name, attributes, value: value.sum ?? 0, count: value.count }
         }),
       )
   }

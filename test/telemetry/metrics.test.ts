@@ -180,6 +180,28 @@ test('1,500 tenants have 1,001 labels between all instruments, and none of them 
   await close()
 })
 
+test('of 1,500 active tenants the first 1,000 keep their labels, whoever goes and comes, and no value is lost', {
+  timeout: 30_000,
+}, async () => {
+  const ids = Array.from({ length: 1_500 }, (_, index) => `tenant-${index}`)
+  const overlays = scriptedOverlays({ trees: Object.fromEntries(ids.map((id) => [id, { limits: { rate: 2 } }])) })
+  const { otel, clock, close } = await start({ tenants: { overlays } })
+  const entries = async () => {
+    const series = (await otel.collect()).filter(({ name }) => name === 'trimtab.overlay.entries')
+    return new Map(series.map(({ attributes, value }) => [attributes['trimtab.tenant'], value]))
+  }
+  const before = await entries()
+  expect([before.size, before.get('tenant-0'), before.get('_other')]).toEqual([1_001, 1, 500])
+  overlays.set('tenant-0', undefined)
+  overlays.set('newcomer', { limits: { rate: 2 } })
+  await clock.advance(0)
+  const after = await entries()
+  // The place of who has gone is not given to another.
+  expect([after.size, after.get('tenant-0'), after.get('_other')]).toEqual([1_001, 0, 501])
+  expect([...after.keys()]).toEqual([...before.keys()])
+  await close()
+})
+
 test('work that nobody knows the tenant of is counted without a tenant', async () => {
   const { otel, plane, close } = await start({ guard: { mode: 'lenient' } })
   plane.guard.assert({ tenant: '?', resource: 'orders', operation: 'read' })

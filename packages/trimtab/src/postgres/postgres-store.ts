@@ -87,5 +87,6 @@ function storageOn(
     if (!isShared) await listener.close()
     await database.close()
   }
-  return createStorage({ database, schema: name, feed: listener.feed(name, () => database.renew()), close })
+  const feed = listener.feed(name, () => database.renew())
+  return { ...createStorage({ database, schema: name, feed, close }), listener }
 }

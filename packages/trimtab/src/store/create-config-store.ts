@@ -123,6 +123,7 @@ export function createConfigStore({
       return storage.feedStatus(name)
     },
     events,
+    listener: storage.listener,
     async history(environment, query = {}) {
       const name = parseEnvironment(environment)
       const asked = readQuery(name, query)

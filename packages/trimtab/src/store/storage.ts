@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../primitives/json.ts'
 import type { FeedStatus, RegisteredSchema } from './config-store.ts'
 import type { Cursor } from './cursor.ts'
 import type { StoredTenantState } from './edit.ts'
+import type { StoreListener } from './feed/listener-counts.ts'
 import type { Revision, RevisionDraft } from './revision.ts'
 import type { EnvironmentName } from './scope.ts'
 
@@ -106,3 +107,5 @@ export interface StoreStorage {
 export function isAtOrBelow(path: Path, place: Path): boolean {
   return place === '' || path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`)
 }
+  /** See `ConfigStore.listener`. */
+  readonly listener?: StoreListener | undefined

@@ -18,7 +18,7 @@ export function createListenerTotals(): (listeners: Iterable<StoreListener>) => 
   const notifications = { delivered: 0, duplicate: 0, late: 0, malformed: 0, unknown: 0, missed: 0 }
   const disconnects = { ended: 0, silent: 0, failed: 0, unheard: 0 }
   return (listeners) => {
-    for (const listener of new Set(listeners)) {
+    for (const listener of listeners) {
       const counts = listener.counts()
       const heard = heardOf(counts)
       const before = known.get(listener)

@@ -31,7 +31,6 @@ export function memoryStore({ clock = systemClock, referenceSchemes }: MemorySto
   const storage = createMemoryStorage(clock)
   return {
     ...createConfigStore({ storage, clock, referenceSchemes }),
-    listener: storage.listener,
     backup: () => storage.backup(),
   }
 }
