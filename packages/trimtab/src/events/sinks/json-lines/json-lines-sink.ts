@@ -2,7 +2,6 @@ import { TrimtabError } from '../../../errors/trimtab-error.ts'
 import type { EventSink } from '../../sink.ts'
 import { RotatingFile } from './rotating-file.ts'
 
-/** Where the lines go, and how far the file may grow. */
 /** Which file, and when a new one is begun. */
 export interface JsonLinesSinkOptions {
   /** The file; its folder has to be there. */
@@ -19,8 +18,10 @@ export const jsonLinesDefaults = { maxBytes: 64 * 1_024 * 1_024, keep: 5 } as co
 
 /**
  * Appends every event to a file, as one line of JSON, and begins a new file when that grows too large. A file that was
- * moved away or removed is made anew. What can't be written, because the disk is full, is lost and counted; the next
- * event is tried again. The file is readable by its owner alone.
+ * moved away or removed is made anew; half a line that a killed process left is closed before the next one. Several sinks
+ * and processes may write to one file. What can't be written, because the disk is full or the folder is gone, is lost and
+ * counted; the next event is tried again. So is what would go over the limit while old files can't be moved. The file is
+ * readable by its owner alone.
  *
  * @example
  * const file = jsonLinesSink({ path: 'events.jsonl', keep: 3 })
@@ -33,11 +34,19 @@ export function jsonLinesSink(options: JsonLinesSinkOptions): EventSink {
   if (!Number.isInteger(keep) || keep < 1) throw invalid('keep', 'has to be a whole number above 0')
   return {
     name: options.name ?? `file:${path}`,
-    open() {
-      const file = new RotatingFile({ path, maxBytes, keep })
+    open({ clock }) {
+      const file = new RotatingFile({ path, maxBytes, keep, clock })
+      let before: Promise<unknown> = Promise.resolve()
       return {
-        deliver: (event) => file.append(JSON.stringify(event)),
-        close: () => file.close(),
+        // A write that was given up, on a disk that hangs, is still under way: the next one comes after it.
+        async deliver(event, signal) {
+          const written = before.then(() => {
+            if (!signal.aborted) return file.append(JSON.stringify(event))
+          })
+          before = written.catch(() => {})
+          return await written
+        },
+        close: () => before.then(() => file.close()),
       }
     },
   }

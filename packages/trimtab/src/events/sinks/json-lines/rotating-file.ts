@@ -1,34 +1,35 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, rename, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { rotate, type RotationOptions } from './rotation.ts'
 
-export interface RotatingFileOptions {
-  readonly path: string
+export interface RotatingFileOptions extends RotationOptions {
   /** Bytes after which a new file is begun. */
   readonly maxBytes: number
-  /** How many old ones are kept beside it, `path.1` the newest. */
-  readonly keep: number
 }
 
 interface Opened {
   readonly handle: FileHandle
   readonly device: number
   readonly inode: number
+  /** As this writer left it. */
   size: number
+  /** It ends inside a line: a disk was full, or whoever wrote it was killed. */
+  isTorn: boolean
 }
 
 const mode = 0o600
 // Without O_NONBLOCK, opening a pipe that nobody reads would wait for ever.
 const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
+const newline = 0x0a
 
 /**
  * A file that whole lines are appended to. When it would grow over its limit it becomes `path.1`, and what was that
- * `path.2`. When somebody else moved or removed it, as logrotate does, it is made anew. One caller at a time.
+ * `path.2`. When somebody else moved or removed it, as logrotate does, it is made anew. Others may append to it as well. One
+ * caller at a time.
  */
 export class RotatingFile {
   readonly #options: RotatingFileOptions
   #opened: Opened | undefined
-  /** The last write ended inside a line. */
-  #isTorn = false
 
   constructor(options: RotatingFileOptions) {
     this.#options = options
@@ -36,15 +37,15 @@ export class RotatingFile {
 
   /** Rejects where the line could not be written; the next call tries from the beginning. */
   async append(line: string): Promise<void> {
+    const file = await this.#fileFor(Buffer.byteLength(line) + 1)
     // After half a line the next one begins on a line of its own.
-    const bytes = Buffer.from(this.#isTorn ? `\n${line}\n` : `${line}\n`)
-    const file = await this.#fileFor(bytes.length)
+    const bytes = Buffer.from(file.isTorn ? `\n${line}\n` : `${line}\n`)
     for (let written = 0; written < bytes.length; ) {
       const { bytesWritten } = await file.handle.write(bytes, written)
       written += bytesWritten
       file.size += bytesWritten
-      this.#isTorn = written < bytes.length
-      if (bytesWritten === 0) throw new Error('the file takes no bytes')
+      if (bytesWritten > 0) file.isTorn = written < bytes.length
+      else throw new Error('the file takes no bytes')
     }
   }
 
@@ -57,8 +58,9 @@ export class RotatingFile {
   async #fileFor(bytes: number): Promise<Opened> {
     const file = await this.#current()
     if (file.size === 0 || file.size + bytes <= this.#options.maxBytes) return file
+    // While another writer is at it, one line more in the old file does less harm than none.
+    if (!(await rotate(this.#options, file.inode))) return file
     await this.close()
-    await this.#shift()
     return await this.#open()
   }
 
@@ -68,7 +70,8 @@ export class RotatingFile {
     if (opened === undefined) return await this.#open()
     const there = await stat(this.#options.path).catch(() => undefined)
     if (there?.ino === opened.inode && there.dev === opened.device) {
-      // Another process may append to it, or have cut it off.
+      // Another process may have appended to it, been killed within a line, or have cut it off.
+      if (there.size !== opened.size) opened.isTorn = await isTorn(this.#options.path, there.size)
       opened.size = there.size
       return opened
     }
@@ -77,30 +80,32 @@ export class RotatingFile {
   }
 
   async #open(): Promise<Opened> {
-    const handle = await open(this.#options.path, flags, mode)
+    const { path } = this.#options
+    const handle = await open(path, flags, mode)
     try {
       const found = await handle.stat()
       if (!found.isFile()) throw new Error('it is no regular file')
-      const opened = { handle, device: found.dev, inode: found.ino, size: found.size }
+      const { dev: device, ino: inode, size } = found
+      const opened = { handle, device, inode, size, isTorn: await isTorn(path, size) }
       this.#opened = opened
-      if (found.size === 0) this.#isTorn = false
       return opened
     } catch (error) {
       await handle.close()
       throw error
     }
   }
-
-  async #shift(): Promise<void> {
-    const { path, keep } = this.#options
-    for (let number = keep - 1; number >= 1; number -= 1) {
-      await rename(`${path}.${number}`, `${path}.${number + 1}`).catch(ignoreAbsent)
-    }
-    await rename(path, `${path}.1`)
-  }
 }
 
-function ignoreAbsent(error: unknown): void {
-  const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-  if (!isAbsent) throw error
+/** Whether a file of that size ends inside a line. One that can't be read is taken to be whole. */
+async function isTorn(path: string, size: number): Promise<boolean> {
+  if (size === 0) return false
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined)
+  try {
+    const last = await handle?.read(Buffer.alloc(1), 0, 1, size - 1)
+    return last !== undefined && last.bytesRead === 1 && last.buffer[0] !== newline
+  } catch {
+    return false
+  } finally {
+    await handle?.close()
+  }
 }
