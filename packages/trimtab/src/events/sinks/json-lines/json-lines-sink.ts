@@ -40,8 +40,8 @@ export function jsonLinesSink(options: JsonLinesSinkOptions): EventSink {
       return {
         // A write that was given up, on a disk that hangs, is still under way: the next one comes after it.
         async deliver(event, signal) {
-          const written = before.then(() => {
-            if (!signal.aborted) return file.append(JSON.stringify(event))
+          const written = before.then(async () => {
+            if (!signal.aborted) await file.append(JSON.stringify(event))
           })
           before = written.catch(() => {})
           return await written
