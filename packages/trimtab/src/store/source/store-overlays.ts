@@ -1,5 +1,4 @@
 import { sourceName } from '../../model/source-name.ts'
-import type { JsonObject } from '../../primitives/json.ts'
 import type { ListedTenant, OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
 import type { SourceHost } from '../../sources/source.ts'
 import type { ConfigStore } from '../config-store.ts'
@@ -42,10 +41,15 @@ function openOverlays(
   { store, environment, name }: Pick<StoreOverlays, 'store' | 'environment' | 'name'>,
 ): OverlayReader {
   const { value: feed, release } = leaseFeed(host, store, environment)
-  /** What was read last, by tenant. */
-  const seen = new Map<string, JsonObject | undefined>()
+  // What has been listed stands in the document, and is not written down again for ten thousand of them.
   /** What the newest listing was of. */
   let given: EnvironmentDocument | undefined
+  /** Those that it called changed and that have not been read since. */
+  const unread = new Set<string>()
+  const isOther = (tenant: string, { overlays }: EnvironmentDocument): boolean => {
+    if (unread.has(tenant) || given === undefined || !isListed(given, tenant)) return true
+    return given.overlays.get(tenant) !== overlays.get(tenant)
+  }
   const newest = async (signal: AbortSignal) => feed.document ?? (await feed.ready(signal))
 
   return {
@@ -56,17 +60,13 @@ function openOverlays(
       } catch (error) {
         return { kind: 'unreadable', problems: [unreadable(name, error)] }
       }
-      given = document
       const tenants = tenantsOf(document).map((tenant): ListedTenant => {
-        return {
-          tenant,
-          state: document.states.get(tenant) === 'suspended' ? 'suspended' : 'active',
-          isChanged: !seen.has(tenant) || seen.get(tenant) !== document.overlays.get(tenant),
-          origin: { source: name },
-        }
+        const state = document.states.get(tenant) === 'suspended' ? 'suspended' : 'active'
+        return { tenant, state, isChanged: isOther(tenant, document), origin: { source: name } }
       })
-      const isListed = new Set(tenants.map(({ tenant }) => tenant))
-      for (const tenant of seen.keys()) if (!isListed.has(tenant)) seen.delete(tenant)
+      given = document
+      unread.clear()
+      for (const { tenant, isChanged } of tenants) if (isChanged) unread.add(tenant)
       const removed = [...document.states].flatMap(([tenant, state]) => (state === 'removed' ? [tenant] : []))
       return { kind: 'listed', tenants, removed, warnings: ageWarnings(name, feed) }
     },
@@ -77,11 +77,11 @@ function openOverlays(
       } catch (error) {
         return { kind: 'unreadable', problems: [unreadable(name, error)] }
       }
-      const state = document.states.get(tenant)
-      const tree = state === 'removed' ? undefined : document.overlays.get(tenant)
+      const isThere = isListed(document, tenant)
+      const tree = isThere ? document.overlays.get(tenant) : undefined
       // One that is not listed is to be looked at anew when it is.
-      if (tree === undefined && (state === undefined || state === 'removed')) seen.delete(tenant)
-      else seen.set(tenant, tree)
+      if (!isThere) unread.add(tenant)
+      else unread.delete(tenant)
       if (tree === undefined) return { kind: 'absent', problem: unpublishedOverlay(name, tenant) }
       return { kind: 'layer', layer: new StoredOverlay(name, tree), warnings: [] }
     },
@@ -98,8 +98,13 @@ function openOverlays(
   }
 }
 
-function tenantsOf({ overlays, states }: EnvironmentDocument): readonly string[] {
-  return [...new Set([...overlays.keys(), ...states.keys()])].filter((tenant) => states.get(tenant) !== 'removed')
+function tenantsOf(document: EnvironmentDocument): readonly string[] {
+  const { overlays, states } = document
+  return [...new Set([...overlays.keys(), ...states.keys()])].filter((tenant) => isListed(document, tenant))
+}
+
+function isListed({ overlays, states }: EnvironmentDocument, tenant: string): boolean {
+  return states.get(tenant) !== 'removed' && (states.has(tenant) || overlays.has(tenant))
 }
 
 /** Also when the feed is lost and back: the listing says how old it is. */
