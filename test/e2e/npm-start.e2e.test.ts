@@ -72,7 +72,7 @@ test('npm start says what to edit, and what becomes of everything that it says t
   expect(await started.ask('/orders/1')).toMatchObject({ upstream: 'blue', path: '/orders/1', tenant: 'globex' })
   await service.line(/^Take 2 to 8 back/)
   expect(service.lines.filter((line) => line.startsWith('ready '))).toHaveLength(1)
-  for (const told of ['config.yaml', shop, 'curl ', ...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => `  ${number} `)]) {
+  for (const told of ['config.yaml', shop, 'curl ', ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `  ${number} `)]) {
     expect(service.lines.join('\n')).toContain(told)
   }
 
@@ -89,16 +89,16 @@ test('npm start says what to edit, and what becomes of everything that it says t
   expect(await started.ask('/orders/1')).toMatchObject({ upstream: 'green' })
   await started.edit(shop, 'upstream: purple', 'upstream: blue', /^  changed   traffic.routes.orders.upstream/)
 
-  const torn = /^  refused   \S+\/config\.yaml:\d+:13: a quote is not closed/
-  await started.edit('config.yaml', '\n  interval: 1s', '\n  interval: "1s', torn)
-  await started.edit('config.yaml', '\n  interval: "1s', '\n  interval: 2s', /^  reloaded  limiter$/)
-  expect(service.lines).toContain('  changed   limits.interval: 1000 → 2000')
+  const torn = /^  refused   \S+\/config\.yaml:\d+:8: a quote is not closed/
+  await started.edit('config.yaml', '\n  ttl: 10s', '\n  ttl: "10s', torn)
+  await started.edit('config.yaml', '\n  ttl: "10s', '\n  ttl: 20s', /^  reloaded  responses$/)
+  expect(service.lines).toContain('  changed   responses.ttl: 10000 → 20000')
 
   const waiting = /^  waiting   for a restart: http\.port is \d+, configured 9090$/
   await started.edit('config.yaml', '# port: 9090', 'port: 9090', waiting)
-  const changed = /^  changed   limits\.limit: 100 → 90$/
+  const changed = /^  changed   responses\.maxEntries: 1000 → 900$/
   const before = service.lines.length
-  await started.edit('config.yaml', 'limit: 100', 'limit: 90', changed)
+  await started.edit('config.yaml', 'maxEntries: 1000', 'maxEntries: 900', changed)
   await service.line(waiting, before)
   await started.edit('config.yaml', 'port: 9090', '# port: 9090', /^  waiting   nothing any more$/)
 
@@ -130,11 +130,11 @@ async function tryHealth(started: Started): Promise<void> {
 
 /** What is one tenant's own, and what keeps it so. */
 async function tryTenants(started: Started): Promise<void> {
-  await started.edit('tenants/globex.yaml', 'limit: 50', 'limit: 1', /^  reloaded  limiter, for globex$/)
+  await started.edit('tenants/globex.yaml', '# limits:', 'limits:', /^  reloaded  limiter, for globex$/)
   const statuses = [await started.send('/orders/1'), await started.send('/orders/1')].map(({ status }) => status)
   expect(statuses).toEqual([200, 429])
   expect(await started.ask('/orders/1', 'acme')).toMatchObject({ tenant: 'acme' })
-  await started.edit('tenants/globex.yaml', 'limit: 1', 'limit: 50', /^  reloaded  limiter, for globex$/)
+  await started.edit('tenants/globex.yaml', 'limits:', '# limits:', /^  reloaded  limiter, for globex$/)
 
   const refused = /^  refused   \S+\/tenants\/acme\.yaml:\d+:10: limits\.limit: expected a number/
   const held = await started.edit('tenants/acme.yaml', 'limit: 200', 'limit: lots', refused)
@@ -183,11 +183,11 @@ test('Ctrl-C, which npm gets and passes on to a gateway that got it as well, end
 test('npm start says with file, line and column why it does not start', async () => {
   const started = new Started()
   await started.url()
-  writeFileSync(join(started.folder, 'config.yaml'), 'limits:\n  limit: hunter2\n')
+  writeFileSync(join(started.folder, 'config.yaml'), 'responses:\n  maxEntries: hunter2\n')
   process.kill(started.service.pid, 'SIGTERM')
   await started.service.ended
   const again = new Started(started.folder)
-  await again.service.line(/config\.yaml:2:10: limits\.limit: expected a number/)
+  await again.service.line(/config\.yaml:2:15: responses\.maxEntries: expected a whole number/)
   expect(await again.service.ended).toBe(3)
   expect(again.service.lines.join('\n')).not.toContain('hunter2')
 })

@@ -76,12 +76,14 @@ export const config = defineConfig(
 export type GatewayConfig = ConfigOf<typeof config>
 export type GatewaySnapshot = Snapshot<GatewayConfig>
 
-/** Where the values come from, the last wins. */
-export function gatewaySources(folder: string): readonly Source[] {
+/** Where the values come from, the last wins: what somebody has published stands above the files, where there is a store. */
+export function gatewaySources(folder: string, store?: Source): readonly Source[] {
   const place = relative(process.cwd(), folder)
   return [
+    fileSource(join(place, 'seed.yaml'), { optional: true }),
     fileSource(join(place, 'config.yaml')),
     directorySource(join(place, 'routes.d'), { optional: true }),
+    ...(store === undefined ? [] : [store]),
     envSource({ prefix: 'GATEWAY_' }),
     argsSource(),
   ]

@@ -1,9 +1,13 @@
-import { isTrimtabError, type Source } from 'trimtab'
+import type { ConfigStore, Source } from 'trimtab'
+import { openConsole } from './console/open-console.ts'
 import { type Gateway, startGateway } from './gateway.ts'
+import { seedStore } from './store/seed.ts'
 
 export interface RunOptions {
   readonly folder: string
   readonly sources: readonly Source[]
+  /** The store among the sources: a file seeds it once, and what is typed is published to it. It stays open. */
+  readonly store?: ConfigStore | undefined
   readonly print: (line: string) => void
   /**
    * Milliseconds between saying at `/readyz` that it is not ready any more and beginning to stop: 500. Where a load balancer
@@ -17,18 +21,20 @@ export interface RunOptions {
 /** Only as long as somebody at a terminal waits after Ctrl-C. */
 const shortGrace = 500
 
-/** Runs a gateway until SIGTERM or SIGINT, and gives the code to exit with: that of the error table where it can't start. */
-export async function runGateway({ folder, sources, print, grace = shortGrace, ready }: RunOptions): Promise<number> {
-  let gateway: Gateway
-  try {
-    gateway = await startGateway({ folder, sources, print })
-  } catch (error) {
-    if (!isTrimtabError(error)) throw error
-    print(error.message)
-    return error.kind.exitCode
-  }
-  const running = gateway.plane.run({ grace, shutdownTimeout: 10_000, exit: false })
+/** Runs a gateway until SIGTERM or SIGINT, and gives the code to exit with. Throws where it can't start. */
+export async function runGateway(options: RunOptions): Promise<number> {
+  const { folder, sources, store, print, grace = shortGrace, ready } = options
+  const gateway = await startGateway({ folder, sources, print })
+  const { plane } = gateway
+  const running = plane.run({ grace, shutdownTimeout: 10_000, exit: false })
   // Whoever reads this may stop it at once: from here on that is no crash.
   ready(gateway).forEach(print)
-  return running
+  if (store === undefined) return running
+  for (const line of await seedStore(folder, store, plane)) print(line)
+  const closeConsole = await openConsole(plane, store, print)
+  try {
+    return await running
+  } finally {
+    closeConsole()
+  }
 }

@@ -8,6 +8,8 @@ export interface ServiceOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Makes it the leader of a group of its own, as a terminal does. */
   readonly detached?: boolean
+  /** Whether something may be typed into it. Otherwise its standard input is empty. */
+  readonly isTyped?: boolean
 }
 
 /** A process of its own without a terminal, followed by what it says. */
@@ -20,22 +22,27 @@ export interface Service {
    * or says nothing like it for half a minute.
    */
   line(pattern: RegExp, from?: number): Promise<string>
+  /** Types a line, and gives the number of the line after which to look for what comes of it. */
+  type(text: string): number
   /** Resolves when it has ended: the exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>
 }
 
 export function startService(command: string, args: readonly string[], options: ServiceOptions = {}): Service {
-  const { cwd, env = process.env, detached = false } = options
-  const child = spawn(command, args, { cwd, env, detached, stdio: ['ignore', 'pipe', 'pipe'] })
+  const { cwd, env = process.env, detached = false, isTyped = false } = options
+  const child = spawn(command, args, { cwd, env, detached, stdio: [isTyped ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
   const listeners = new Set<() => void>()
   const tell = () => listeners.forEach((listener) => listener())
   for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue
     createInterface({ input: stream }).on('line', (line) => {
       lines.push(line)
       tell()
     })
   }
+  // It may have ended before it has read everything.
+  child.stdin?.on('error', () => {})
   let isOver = false
   const ended = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
     isOver = true
@@ -48,6 +55,10 @@ export function startService(command: string, args: readonly string[], options: 
     pid: child.pid ?? 0,
     lines,
     ended,
+    type(text) {
+      child.stdin?.write(`${text}\n`)
+      return lines.length
+    },
     line(pattern, from = 0) {
       return new Promise((resolve, reject) => {
         let next = from

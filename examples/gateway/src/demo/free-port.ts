@@ -15,9 +15,9 @@ export interface PortChoice {
  */
 export async function withFreePort(sources: readonly Source[]): Promise<PortChoice> {
   const fallback = (port: number) => objectSource({ http: { port } }, { name: 'port' })
-  const { http } = await loadConfig({ config, sources })
+  const { http } = await loadConfig({ config, sources, logger: false })
   if (http.port === 0 || (await canListen(http))) return { sources, note: undefined }
-  const { http: asked } = await loadConfig({ config, sources: [fallback(0), ...sources] })
+  const { http: asked } = await loadConfig({ config, sources: [fallback(0), ...sources], logger: false })
   const free = fallback(await listenOnce(http.host, 0))
   return {
     sources: asked.port === 0 ? [free, ...sources] : [...sources, free],

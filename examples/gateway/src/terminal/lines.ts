@@ -17,7 +17,9 @@ export function changeLines(changes: readonly Change[], count: number): readonly
 }
 
 export function problemLines(problems: readonly Problem[]): readonly string[] {
-  return problems.map(({ severity, text }) => line(severity === 'error' ? 'refused' : 'warning', text))
+  // That nobody has published anything yet is what a new store is, and it is seeded at once.
+  const told = problems.filter(({ code, source }) => code !== 'absent' || source?.startsWith('store:') !== true)
+  return told.map(({ severity, text }) => line(severity === 'error' ? 'refused' : 'warning', text))
 }
 
 export function moduleLine({ status, module, action, step, error }: ModuleData): readonly string[] {

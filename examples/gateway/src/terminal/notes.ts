@@ -12,6 +12,8 @@ const reported = [
   /^The tenant \S+ /,
   /^The list of tenants/,
   /^The guard (refused|allowed) /,
+  /^Published revision /,
+  /nothing has ever been published/,
 ]
 
 /** A logger for the plane, which prints what else it has to say. */

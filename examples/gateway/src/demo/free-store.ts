@@ -1,0 +1,24 @@
+import { type ConfigStore, isTrimtabError } from 'trimtab'
+import { openStore } from '../store/open-store.ts'
+
+/** More gateways than that are no accident. */
+const most = 9
+
+/**
+ * Opens the store of a folder; where another gateway has it, that of a folder beside it: `run-2`, `run-3`. Whoever starts
+ * a second gateway gets one.
+ */
+export async function openFreeStore(
+  folder: string,
+  print: (line: string) => void,
+): Promise<{ readonly folder: string; readonly store: ConfigStore }> {
+  for (let number = 1; ; number += 1) {
+    const place = number === 1 ? folder : `${folder}-${number}`
+    try {
+      return { folder: place, store: await openStore(place) }
+    } catch (error) {
+      if (!isTrimtabError(error, 'store_in_use') || number === most) throw error
+      print(`another gateway runs in ${place}: taking ${folder}-${number + 1}`)
+    }
+  }
+}
