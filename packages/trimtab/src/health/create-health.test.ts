@@ -3,7 +3,7 @@ import type { Clock } from '../primitives/time/clock.ts'
 import { deferred } from '../primitives/concurrency/deferred.ts'
 import { silentLogger } from '../primitives/logger.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
-import { degraded, type Findings, type HealthCheck, healthy, unhealthy } from './check.ts'
+import { degraded, type Findings, type HealthCheck, healthy, type HealthStatus, unhealthy } from './check.ts'
 import { createHealth, type HealthParts } from './create-health.ts'
 import type { HealthEvent } from './health.ts'
 import type { Remedy } from './check.ts'
@@ -359,11 +359,50 @@ describe('rounds', () => {
     const moves = events.flatMap((event) =>
       event.kind === 'transition' ? [`${event.previous} ${event.report.status}`] : [],
     )
-    expect(moves).toEqual(['unknown healthy', 'healthy unhealthy', 'unhealthy healthy'])
+    expect(moves).toEqual(['healthy unhealthy', 'unhealthy healthy'])
     const readiness = events.flatMap((event) =>
       event.kind === 'aggregate' && event.of === 'readiness' ? [event.next.status] : [],
     )
     expect(readiness).toEqual(['unhealthy', 'healthy', 'unhealthy', 'healthy'])
+  })
+
+  test('that something is well at first sight is told only of what was told to be otherwise', async () => {
+    const { scripted, health, events } = open({ cacheFor: 0 })
+    const told = () =>
+      events.splice(0).flatMap((event) => {
+        if (event.kind !== 'transition') return []
+        const { check, component, status } = event.report
+        return [`${check}${component ?? ''}: ${event.previous} to ${status}`]
+      })
+    const shards = scripted('shards', { fall: 1, rise: 1 })
+    const parts = (one: HealthStatus, other: HealthStatus) => [
+      { status: one, component: '1' },
+      { status: other, component: '2' },
+    ]
+    shards.answer = () => parts('healthy', 'degraded')
+    await health.check()
+    expect(told()).toEqual(['shards2: unknown to degraded'])
+    // It is looked at no longer, and then again.
+    shards.answer = () => parts('healthy', 'degraded').slice(0, 1)
+    await health.check()
+    shards.answer = () => parts('healthy', 'healthy')
+    await health.check()
+    expect(told()).toEqual(['shards2: degraded to healthy'])
+    // A failure of a whole that had left is over when it comes back and is well.
+    shards.answer = () => unhealthy('no route')
+    await health.check()
+    shards.remove()
+    scripted('shards')
+    await health.check()
+    expect(told()).toEqual(['shards: unknown to unhealthy', 'shards: unhealthy to healthy'])
+    const silent = scripted('silent')
+    silent.answer = () => ({ status: 'unknown' })
+    await health.check()
+    expect(health.answer.reports.at(-1)).toMatchObject({ check: 'silent', status: 'unknown' })
+    silent.remove()
+    scripted('silent')
+    await health.check()
+    expect(told()).toEqual([])
   })
 
   test('what somebody asks for in between does not count in damping', async () => {

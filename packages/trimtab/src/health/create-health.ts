@@ -13,6 +13,7 @@ import { Collector } from './collector/collector.ts'
 import { seenAt, type Sighting } from './collector/sighting.ts'
 import { readFindings } from './finding/read-findings.ts'
 import type { CollectOptions, Health, HealthEvent } from './health.ts'
+import { News } from './news.ts'
 import { orderedEmitter } from './ordered-events.ts'
 import { Remedies, type RemedyHost } from './remedies.ts'
 import type { HealthAnswer, HealthReport } from './report.ts'
@@ -109,6 +110,7 @@ class HealthOfProcess implements HealthCore {
   readonly #membership: EmitterSource<string>
   readonly #collector: Collector
   readonly #remedies: Remedies
+  readonly #news = new News()
   readonly #entries = new Map<string, CheckEntry>()
   readonly #told = new Map<string, CheckEntry>()
   #aggregates: Aggregates = aggregate([], undefined)
@@ -277,8 +279,7 @@ class HealthOfProcess implements HealthCore {
     const before = this.#aggregates
     const next = aggregate(this.#weighed(), this.#draining)
     this.#aggregates = next
-    for (const { report, previous } of transitions)
-      if (report.status !== previous) this.#events.emit({ kind: 'transition', report, previous })
+    for (const news of this.#news.of(transitions)) this.#events.emit({ kind: 'transition', ...news })
     for (const of of aggregateNames) {
       if (next[of].status === before[of].status) continue
       this.#events.emit({ kind: 'aggregate', of, next: next[of], previous: before[of] })

@@ -31,7 +31,7 @@ export interface Health {
 
 /** What health tells, as plain data, in the order it happened. */
 export type HealthEvent =
-  /** A component's effective status moved. */
+  /** A component's effective status moved. That it is healthy when it is first seen is no move. */
   | { readonly kind: 'transition'; readonly report: HealthReport; readonly previous: HealthStatus }
   /** The answer to one of the questions moved. */
   | {

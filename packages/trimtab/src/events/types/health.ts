@@ -60,7 +60,7 @@ const remedy = fields<RemedyMoved>({ check: text('The check it belongs to'), rea
 export const healthEvents: EventTable<HealthEventData> = {
   'dev.trimtab.check.changed': {
     title: 'The status of a component has moved',
-    when: 'Once for each effective transition of a check or a component of it, after damping.',
+    when: 'Once for each effective transition of a check or a component of it, after damping. Healthy at first sight is none.',
     data: fields<CheckChanged>(
       {
         check: text('The check'),

@@ -11,6 +11,7 @@ import { type Seen, seenAt, Sighting } from './sighting.ts'
 export interface Transition {
   readonly report: HealthReport
   readonly previous: HealthStatus
+  readonly isFirst: boolean
 }
 
 /** What is called when a run has ended. */
@@ -137,7 +138,7 @@ export class CheckEntry {
     const standing = status === previous && !isFirst ? before.standing : { status, since: now() }
     const sighting = new Sighting(this.settled, before.component, standing, finding, seen)
     component.sighting = sighting
-    return status === previous && !isFirst ? none : [{ report: sighting.report, previous }]
+    return status === previous && !isFirst ? none : [{ report: sighting.report, previous, isFirst }]
   }
 
   #newComponent(component: string | undefined): Component {

@@ -1,4 +1,5 @@
 import {
+  type CloudEvent,
   defineConfig,
   defineModule,
   dynamic,
@@ -9,6 +10,7 @@ import {
   secret,
   unhealthy,
 } from 'trimtab'
+import { functionSink } from 'trimtab/sinks'
 import { createManualClock, createRecording, createTestPlane, type TestPlaneOptions } from 'trimtab/testing'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
@@ -181,6 +183,25 @@ describe("the plane's own checks", () => {
     ])
     await clock.advance(0)
     expect(plane.health.answer.health.status).toBe('healthy')
+  })
+
+  test('are no news when the service starts, and that it is ready is', async () => {
+    const heard: string[] = []
+    const hear = ({ type, subject }: CloudEvent) => {
+      if (/check|health/.test(type)) heard.push(`${type} ${subject}`)
+    }
+    const sink = functionSink(hear, { name: 'heard' })
+    const check: HealthCheck = { name: 'db', run: () => true }
+    const { plane, clock } = await open({ checks: [check], events: { sinks: [sink] }, random: () => 0.5 })
+    await clock.advance(2_499)
+    heard.push('the first round')
+    await clock.advance(1)
+    expect(plane.health.answer.readiness.status).toBe('healthy')
+    const of = 'dev.trimtab.health.changed'
+    expect(heard).toEqual(['the first round', `${of} health`, `${of} readiness`])
+    await plane.set({ pool: { max: 'many' } })
+    await clock.advance(0)
+    expect(heard.slice(3)).toEqual(['dev.trimtab.check.changed trimtab/reload', `${of} health`])
   })
 
   test('tell of a reload that was refused and of what waits for a restart, until it is over', async () => {
