@@ -1,5 +1,4 @@
 import {
-  type CloudEvent,
   defineConfig,
   defineModule,
   dynamic,
@@ -8,6 +7,7 @@ import {
   type HealthEvent,
   type Module,
   secret,
+  type TrimtabEvent,
   unhealthy,
 } from 'trimtab'
 import { functionSink } from 'trimtab/sinks'
@@ -187,7 +187,7 @@ describe("the plane's own checks", () => {
 
   test('are no news when the service starts, and that it is ready is', async () => {
     const heard: string[] = []
-    const hear = ({ type, subject }: CloudEvent) => {
+    const hear = ({ type, subject }: TrimtabEvent) => {
       if (/check|health/.test(type)) heard.push(`${type} ${subject}`)
     }
     const sink = functionSink(hear, { name: 'heard' })
