@@ -1,19 +1,18 @@
 import { join } from 'node:path'
 import { describeThrown } from '../../errors/trimtab-error.ts'
 import { digestOf } from '../../model/digest.ts'
-import { adopt } from '../../model/share.ts'
 import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import { isPlainObject, type JsonObject } from '../../primitives/json.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import { serialQueue } from '../../primitives/concurrency/serial-queue.ts'
 import type { Problem } from '../../schema/problem.ts'
-import { toJsonTree } from '../../sources/json-tree.ts'
 import type { ListedTenant, OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
 import type { EnvironmentDocument } from '../../store/document.ts'
 import type { EnvironmentFeed } from '../../store/feed/environment-feed.ts'
 import { keptFile } from '../state/kept-file.ts'
 import { libraryVersion } from '../state/library-version.ts'
-import { storableTree, type StorableOptions } from '../state/storable-tree.ts'
+import type { StorableOptions } from '../state/storable-tree.ts'
+import { keptTrees, treesToKeep } from './kept-trees.ts'
 
 export interface KeptOverlaysParts extends StorableOptions {
   readonly source: OverlaySource
@@ -106,25 +105,16 @@ export function keepOverlays(inner: OverlayReader, parts: KeptOverlaysParts): Ov
 }
 
 function toBody({ overlays, states }: EnvironmentDocument, storable: StorableOptions): JsonObject {
-  const trees = [...overlays].flatMap(([tenant, tree]) => {
-    const kept = storableTree(tree, storable)
-    return kept.kind === 'storable' && states.get(tenant) !== 'removed' ? [[tenant, kept.tree] as const] : []
-  })
+  const trees = [...overlays].filter(([tenant]) => states.get(tenant) !== 'removed')
   const suspended = [...states].flatMap(([tenant, state]) => (state === 'suspended' ? [tenant] : []))
-  return { overlays: trees.map(([tenant, tree]) => [tenant, tree]), suspended }
+  return { overlays: treesToKeep(trees, storable).body, suspended }
 }
 
 /** What is not as it was written is left out: it can't be believed. */
 function fromBody(body: unknown, savedAt: number): Kept {
-  const { overlays, suspended } = isPlainObject(body) ? body : { overlays: [], suspended: [] }
-  const pairs: readonly unknown[] = Array.isArray(overlays) ? overlays : []
-  const trees = pairs.flatMap((pair): readonly (readonly [string, JsonObject])[] => {
-    const [tenant, tree]: readonly unknown[] = Array.isArray(pair) ? pair : []
-    const read = toJsonTree(tree)
-    return typeof tenant === 'string' && read.ok ? [[tenant, adopt(read.value)]] : []
-  })
+  const { suspended } = isPlainObject(body) ? body : { suspended: [] }
   const names: readonly unknown[] = Array.isArray(suspended) ? suspended : []
-  return { savedAt, overlays: new Map(trees), suspended: new Set(names.filter((name) => typeof name === 'string')) }
+  return { savedAt, overlays: keptTrees(body), suspended: new Set(names.filter((name) => typeof name === 'string')) }
 }
 
 function oldWarning(source: OverlaySource, savedAt: number): Problem {

@@ -121,7 +121,7 @@ test('a tenant reads what all share with its own above, or the last that was val
     }),
     { numRuns: 100 },
   )
-})
+}, 60_000)
 
 test("one tenant's broken overlay leaves 999 others as they are, in reads and in updates", async () => {
   const clock = createManualClock()

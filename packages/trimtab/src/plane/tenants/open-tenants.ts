@@ -4,7 +4,7 @@ import type { KnownSecrets } from '../../model/secrecy/known-secrets.ts'
 import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
 import type { Graph } from '../../modules/graph.ts'
 import type { Disposers } from '../../primitives/disposers.ts'
-import { createEmitter } from '../../primitives/emitter.ts'
+import { createEmitter, type Emitter } from '../../primitives/emitter.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Random } from '../../primitives/random.ts'
 import type { Sharing } from '../../primitives/sharing.ts'
@@ -30,6 +30,7 @@ import { createTenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.
 import { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
 import type { TenantId } from '../../tenancy/tenant-id.ts'
 import { drainTenants } from './drain-tenants.ts'
+import { keepGoodOverlays, type KeptGood } from './kept-good.ts'
 import { keepOverlays } from './kept-overlays.ts'
 import type { PlaneEvent } from '../events/plane-event.ts'
 import type { TenantHome } from './seed-tenant.ts'
@@ -83,6 +84,15 @@ function keptOverlays(parts: OpenTenantsParts, source: OverlaySource, reader: Ov
   return keepOverlays(reader, { source, feed: home.feed, folder, shape, isReference: basis.isReference, clock, logger })
 }
 
+/** Those of files survive a mistake that is there at a start, where there is a state folder. */
+function keptGood(parts: OpenTenantsParts, source: OverlaySource, events: Emitter<TenantEvent>): KeptGood | undefined {
+  const { folder, definition, basis, engine, logger } = parts
+  if (folder === undefined || isStoreOverlays(source) || isHomeOverlays(source)) return undefined
+  const { clock } = engine.hookHost
+  const { shape } = definition
+  return keepGoodOverlays({ source, events, folder, shape, isReference: basis.isReference, clock, logger })
+}
+
 function sharedHome(source: OverlaySource): TenantHome | undefined {
   return isStoreOverlays(source) ? source : undefined
 }
@@ -122,6 +132,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   const watches = new TenantWatches({ configs, run, onListenerError })
   const wake = () => overlays.referencesChanged()
   const follower = createFollower({ clock, random, logger, wake }, reading.resolvers)
+  const good = keptGood(parts, source, events)
   const overlays: TenantOverlays = new TenantOverlays({
     definition,
     configs,
@@ -136,6 +147,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     random,
     readTimeout: reading.readTimeout,
     events,
+    recall: good && ((tenant) => good.recall(tenant)),
     onApplied: (tenant, previous, next) => watches.tell(tenant, previous, next),
     onReferences: (references) => follower.references(references),
   })
@@ -155,7 +167,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     closing.abort()
     lifecycle.close()
     // One of them that hangs holds none of the others up: what was listened on is left now.
-    await Promise.all([following, follower.close(), watches.close(), overlays.quiet(), reader.close()])
+    await Promise.all([following, follower.close(), watches.close(), overlays.quiet(), reader.close(), good?.close()])
   }
   open.add(leave)
 
@@ -198,6 +210,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
       const { shared } = configs
       const problems = await overlays.load()
       if (problems.length > 0) throw sourceUnreadable(problems)
+      good?.follow(configs)
       const stop = engine.events.on((event) => {
         if (event.kind !== 'committed' || event.previous === undefined) return
         watches.sharedChanged(event.previous, event.changes)

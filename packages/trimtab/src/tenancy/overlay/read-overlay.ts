@@ -72,7 +72,16 @@ export async function readOverlay(
     default:
       return reading satisfies never
   }
-  const { layer, warnings } = reading
+  return resolveOverlay({ references, shape }, reading, previous, signal)
+}
+
+/** Resolves the references of an overlay that has been read, within the allow-list alone. */
+export async function resolveOverlay(
+  { references, shape }: Pick<ReadOverlayParts, 'references' | 'shape'>,
+  { layer, warnings }: Pick<Extract<Reading, { kind: 'layer' }>, 'layer' | 'warnings'>,
+  previous: Resolved | undefined,
+  signal: AbortSignal,
+): Promise<OverlayRead> {
   // What resolving remembers of a tree, for the next time, would weigh more than most overlays.
   if (!mayRefer(layer.tree)) return { kind: 'read', content: { layer, resolved: undefined }, warnings, names: [] }
   const resolution = await references.resolve(layer.tree, {

@@ -52,6 +52,8 @@ export interface ReloadTenantRequest {
   readonly applied: object | undefined
   /** Whether what is configured for it is something else, which it could not have. */
   readonly isStillHeld?: boolean | undefined
+  /** Told why it can't have it, and keeps it on what it has. */
+  readonly hold: (problems: readonly Problem[]) => void | Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -64,8 +66,12 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
   const { tenant, read, signal } = request
   const { shared } = configs
   if (shared === undefined) throw new Error('A tenant is reloaded before there is anything shared')
-  const end = (status: 'refused' | 'unreadable', problems: readonly Problem[], modules: TenantEnd['modules'] = []) => {
-    if (!signal.aborted) configs.hold(tenant, problems, request.applied)
+  const end = async (
+    status: 'refused' | 'unreadable',
+    problems: readonly Problem[],
+    modules: TenantEnd['modules'] = [],
+  ) => {
+    if (!signal.aborted) await request.hold(problems)
     return { status, problems, modules } as const
   }
   if (read.kind !== 'read') return end(read.kind, read.problems)
@@ -108,7 +114,7 @@ export async function reloadTenant(parts: ReloadTenantParts, request: ReloadTena
     case 'undone': {
       const { cause, stuck, modules } = applied
       const problems = [failureProblem(cause), ...stuck.map(failureProblem)]
-      if (!signal.aborted) configs.hold(tenant, problems, request.applied)
+      if (!signal.aborted) await request.hold(problems)
       const ended = { problems, modules, cause } as const
       return stuck.length > 0 ? { status: 'stuck', ...ended, stuck } : { status: 'rolled_back', ...ended }
     }

@@ -3,6 +3,7 @@ import { type Clock, keptAlive } from '../../primitives/time/clock.ts'
 import { createController } from '../../primitives/concurrency/abort.ts'
 import { createRetryTimer, type RetryTimer } from '../../primitives/time/backoff.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
+import type { Layer } from '../../model/layer.ts'
 import type { EmitterSource } from '../../primitives/emitter.ts'
 import { nextTurn } from '../../primitives/time/next-turn.ts'
 import type { Random } from '../../primitives/random.ts'
@@ -12,7 +13,7 @@ import type { OverlayListing, OverlayReader, OverlaySource } from '../../sources
 import type { Reference } from '../../sources/references/parse-references.ts'
 import { failureKind } from '../../sources/failure-kind.ts'
 import { isTenantId, type TenantId } from '../tenant-id.ts'
-import { readOverlay, type OverlayRead } from './read-overlay.ts'
+import { readOverlay, type OverlayRead, resolveOverlay } from './read-overlay.ts'
 import { reloadTenant, type ReloadTenantParts, type TenantEnd } from './reload-tenant.ts'
 import { isSame } from './tenant-configs.ts'
 import type { TenantEvent, TenantState } from './tenant-events.ts'
@@ -30,6 +31,8 @@ export interface TenantOverlaysParts extends ReloadTenantParts {
   readonly events: EmitterSource<TenantEvent>
   /** Told at once, in the turn of the commit: what a tenant read before, and reads now. */
   readonly onApplied: (tenant: TenantId, previous: object | undefined, next: object) => void
+  /** What a tenant had in force in an earlier process, for one that is broken from the start. Never rejects. */
+  readonly recall?: ((tenant: TenantId) => Promise<Layer | undefined>) | undefined
   /** What overlays refer to, whenever that is something else. */
   readonly onReferences: (references: readonly Reference[]) => void
 }
@@ -221,7 +224,12 @@ export class TenantOverlays {
     // Who can't have what is configured for it still follows what all share, with what it has.
     if (isShared && !isOnlyShared) await this.#follow(tenant)
     const applied = isOnlyShared && isShared ? this.#applied.get(tenant) : undefined
-    const end = await reloadTenant(this.#parts, { tenant, read, applied, signal })
+    const hold = async (problems: readonly Problem[]) => {
+      // It is told whether there is a last good one, and so it has to be known.
+      if (triggers.includes('boot') && !configs.overlays.has(tenant)) await this.#recall(tenant)
+      if (!signal.aborted) configs.hold(tenant, problems, applied)
+    }
+    const end = await reloadTenant(this.#parts, { tenant, read, applied, hold, signal })
     this.#noteNames(tenant, end, read)
     this.#noteApplied(tenant, end)
     const times = { startedAt, endedAt: clock.now(), duration: clock.monotonic() - from }
@@ -246,8 +254,24 @@ export class TenantOverlays {
     if (content === undefined) return
     const read = { kind: 'read', content, warnings: [], names: [] } as const
     const applied = this.#applied.get(tenant)
-    const request = { tenant, read, applied, isStillHeld: true, signal: this.#closing.signal }
+    const hold = (problems: readonly Problem[]) => configs.hold(tenant, problems, applied)
+    const request = { tenant, read, applied, isStillHeld: true, hold, signal: this.#closing.signal }
     this.#noteApplied(tenant, await reloadTenant(this.#parts, request))
+  }
+
+  /** Puts in force what a tenant had in an earlier process, where that is still good. */
+  async #recall(tenant: TenantId): Promise<void> {
+    const { definition, references, recall } = this.#parts
+    const { signal } = this.#closing
+    const layer = await recall?.(tenant)
+    if (layer === undefined || signal.aborted) return
+    const parts = { references, shape: definition.shape }
+    const read = await resolveOverlay(parts, { layer, warnings: [] }, undefined, signal)
+    // Where it is not, the tenant is held for what is configured for it, and not for this.
+    const request = { tenant, read, applied: undefined, isStillHeld: true, hold: () => {}, signal }
+    const end = await reloadTenant(this.#parts, request)
+    this.#noteNames(tenant, end, read)
+    this.#noteApplied(tenant, end)
   }
 
   /** Kept only where there are modules that were told. */

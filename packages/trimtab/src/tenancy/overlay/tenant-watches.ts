@@ -66,7 +66,12 @@ export class TenantWatches {
   }
 
   /** What one tenant reads has changed by its own overlay. */
-  tell(tenant: TenantId, previous: object | undefined, next: object, watches: ReadonlySet<Watch> = this.#watches): void {
+  tell(
+    tenant: TenantId,
+    previous: object | undefined,
+    next: object,
+    watches: ReadonlySet<Watch> = this.#watches,
+  ): void {
     for (const watch of [...watches]) {
       if (!this.#watches.has(watch)) continue
       const before = previous && valueAt(previous, watch.segments)

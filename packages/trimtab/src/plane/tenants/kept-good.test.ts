@@ -1,0 +1,154 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
+import { tempFolder } from '../../../../../test/support/temp-folder.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import { defineModule } from '../../modules/define-module.ts'
+import { defineConfig } from '../../schema/define-config.ts'
+import { perTenant, secret } from '../../schema/marks.ts'
+import { objectSource } from '../../sources/object.ts'
+import { createManualClock } from '../../testing/manual-clock.ts'
+import { scriptedOverlays } from '../../testing/scripted-overlays.ts'
+import type { PlaneOptions } from '../options.ts'
+import { createPlane } from '../create-plane.ts'
+
+const config = defineConfig(
+  z.object({
+    limits: perTenant(z.object({ rate: z.number().max(1_000).default(100), key: secret(z.string()).optional() })),
+  }),
+)
+
+/** Processes, one after another, with one state folder. */
+function machine() {
+  const stateDir = tempFolder()
+  const lines: string[] = []
+  const write = (line: string) => void lines.push(line)
+  const logger = { debug() {}, info: write, warn: write, error: write }
+  const start = async (
+    trees: Readonly<Record<string, JsonObject | string>>,
+    options: Partial<PlaneOptions<(typeof config)['schema']>> = {},
+  ) => {
+    const clock = createManualClock()
+    const overlays = scriptedOverlays()
+    for (const [tenant, tree] of Object.entries(trees)) {
+      if (typeof tree === 'string') overlays.fail(tenant, tree)
+      else overlays.set(tenant, tree)
+    }
+    lines.splice(0)
+    const tenants = { overlays }
+    const base = { config, clock, logger, sources: [objectSource({})], stateDir, instance: 'one', tenants }
+    const plane = await createPlane({ ...base, ...options })
+    return { plane, clock, overlays, rate: (tenant: string) => plane.tenants.get(tenant).config.limits.rate }
+  }
+  const written = () => {
+    const folder = join(stateDir, 'one')
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))
+    return files.map((name) => readFileSync(join(folder, name), 'utf8')).join('')
+  }
+  return { start, lines, written, stateDir }
+}
+
+test('a tenant that is broken at a start goes on with what it had in the process before, loudly', async () => {
+  const { start, lines } = machine()
+  const first = await start({ acme: { limits: { rate: 5 } }, globex: { limits: { rate: 6 } } })
+  await first.plane.close()
+
+  const second = await start({
+    acme: 'is half written',
+    globex: { limits: { rate: 'hunter2' } },
+    hooli: { limits: { rate: 9_999 } },
+  })
+  const { plane, overlays, clock, rate } = second
+  expect([rate('acme'), rate('globex')]).toEqual([5, 6])
+  expect(() => rate('hooli')).toThrow(/no good one/)
+  expect(plane.tenants.status('acme')).toMatchObject({
+    state: 'active',
+    hasOverlay: true,
+    held: { hasGood: true, problems: [{ message: 'is half written' }] },
+    lastOutcome: { status: 'unreadable', triggers: ['boot'] },
+  })
+  expect(plane.tenants.status('globex')).toMatchObject({ held: { hasGood: true }, lastOutcome: { status: 'refused' } })
+  for (const tenant of ['acme', 'globex']) {
+    expect(lines.join('\n')).toMatch(
+      new RegExp(`The tenant ${tenant} is broken in .*given what was kept of it at 2026`),
+    )
+    expect(lines.join('\n')).toContain(`The tenant ${tenant} goes on with its last good configuration: `)
+  }
+  expect(lines.join('\n')).not.toContain('hunter2')
+
+  overlays.set('acme', { limits: { rate: 7 } })
+  overlays.set('globex', undefined)
+  await clock.advance(0)
+  expect([rate('acme'), rate('globex')]).toEqual([7, 100])
+  expect(plane.tenants.status('acme').held).toBeUndefined()
+  await plane.close()
+
+  // What was deleted is not known any more, and what is broken was never good.
+  const third = await start({ acme: 'is half written', globex: 'is half written', hooli: 'is half written' })
+  expect(third.rate('acme')).toBe(7)
+  expect(() => third.rate('globex')).toThrow(/no good one/)
+  expect(() => third.rate('hooli')).toThrow(/no good one/)
+  await third.plane.close()
+})
+
+test('what is in force is kept while the process runs, and a file that is gone is no mistake', async () => {
+  const { start, written } = machine()
+  const { plane, overlays, clock } = await start({ acme: { limits: { rate: 5 } } })
+  overlays.set('acme', { limits: { rate: 8 } })
+  overlays.set('globex', { limits: { rate: 'no' } })
+  await clock.advance(5_000)
+  while (!written().includes('"rate":8')) await new Promise((resolve) => setImmediate(resolve))
+  expect(written()).not.toContain('globex')
+  await plane.close()
+  const next = await start({})
+  expect(next.rate('acme')).toBe(100)
+  expect(next.plane.tenants.list()).toEqual([])
+  await next.plane.close()
+})
+
+test('one with a secret in clear is not kept, and that is said; one that refers to its secret is', async () => {
+  const { start, lines, written } = machine()
+  vi.stubEnv('KEY_GLOBEX', 'swordfish')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const options = { references: { allow: { env: ['KEY_*'] } } }
+  const first = await start(
+    { acme: { limits: { rate: 5, key: 'hunter2' } }, globex: { limits: { rate: 6, key: '${env:KEY_GLOBEX}' } } },
+    options,
+  )
+  await first.clock.advance(5_000)
+  await first.plane.close()
+  expect(lines.join('\n')).toMatch(/Not kept in .*: the own values of acme \(limits\.key\)\. Where one is broken/)
+  expect(written()).not.toMatch(/hunter2|swordfish/)
+  expect(written()).not.toContain('acme')
+  const second = await start({ acme: 'is half written', globex: 'is half written' }, options)
+  expect(() => second.rate('acme')).toThrow(/no good one/)
+  expect(second.rate('globex')).toBe(6)
+  await second.plane.close()
+})
+
+test('what was good once and is not any more is not taken up, and nobody is told of it twice', async () => {
+  const { start, lines } = machine()
+  const first = await start({ acme: { limits: { rate: 500 } } })
+  await first.plane.close()
+  const told: string[] = []
+  const strict = defineModule({
+    name: 'limits',
+    config: config.section('limits'),
+    start: () => ({}),
+    checkTenant({ tenant, next }) {
+      told.push(tenant)
+      if (next.rate > 200) throw new Error('is too much')
+    },
+    reloadTenant() {},
+  })
+  const second = await start({ acme: 'is half written' }, { modules: [strict] })
+  expect(() => second.rate('acme')).toThrow(/is half written/)
+  expect(second.plane.tenants.status('acme').held).toMatchObject({
+    hasGood: false,
+    problems: [{ message: 'is half written' }],
+  })
+  expect(told).toEqual(['acme'])
+  expect(lines.filter((line) => line.includes('has no configuration'))).toHaveLength(1)
+  await second.plane.close()
+})
