@@ -116,8 +116,9 @@ test('npm start says what to edit, and what becomes of everything that it says t
 
 /** What is valid for every module, and breaks a required check. */
 async function tryHealth(started: Started): Promise<void> {
-  // Before that there is nothing to go back to.
-  await started.service.line(/^stable: /)
+  // Before that, what it goes back to is older.
+  const committed = started.service.lines.findLast((line) => /^reload by .*: generation \d+$/.test(line))
+  await started.service.line(new RegExp(`^stable: ${committed?.split(': ')[1]},`))
   const said = await started.edit('config.yaml', '${env:BLUE_URL}', '${env:RED_URL}', /^undone: /)
   expect(said).toContain('  replaced  upstreams["blue"]')
   expect(said).toContainEqual(expect.stringMatching(/^health says no to generation \d+, after /))
