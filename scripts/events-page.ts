@@ -69,7 +69,7 @@ closed, what still waits has ${sinkDefaults.flush / 1_000} s, or what is left of
 ### Webhooks
 
 Each event is one \`POST\` in structured mode, \`content-type: application/cloudevents+json\`. An answer of 2xx takes it. No answer within
-${webhookDefaults.timeout / 1_000} s, 408, 425, 429 and 5xx are tried again, ${webhookDefaults.attempts} times in all, ${webhookDefaults.backoff.initial / 1_000} s doubling to ${webhookDefaults.backoff.max / 1_000} s with jitter, no sooner than \`retry-after\` says. Every other answer
+${webhookDefaults.timeout / 1_000} s, 408, 425, 429 and 5xx are tried again, ${webhookDefaults.attempts} times in all, ${webhookDefaults.backoff.initial / 1_000} s doubling to ${webhookDefaults.backoff.max / 1_000} s with jitter, no sooner than \`retry-after\` says (in seconds or as a date), up to the longest of these. Every other answer
 refuses the event for good; redirects are not followed. The sink connects to the very address that was checked, and to none that is link-local or gives
 out a cloud's metadata; to this machine only where the URL says so itself (\`localhost\`, \`127.0.0.1\`, \`[::1]\`).
 

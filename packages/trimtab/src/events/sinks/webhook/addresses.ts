@@ -14,11 +14,9 @@ const refused: readonly (readonly [network: string, prefix: number])[] = [
   ['::', 128],
   ['fe80::', 10],
   ['ff00::', 8],
-  // The same by other ways: the metadata of EC2 and of Google, and link-local through NAT64 and 6to4.
-  ['fd00:ec2::254', 128],
+  // The same in IPv6: what EC2 has for its instances, and the metadata of Google.
+  ['fd00:ec2::', 32],
   ['fd20:ce::254', 128],
-  ['64:ff9b::a9fe:0', 112],
-  ['2002:a9fe::', 32],
 ]
 
 const loopback: readonly (readonly [network: string, prefix: number])[] = [
@@ -34,7 +32,7 @@ export function createAddressCheck(): (address: string) => AddressKind {
   const refusedList = listOf(refused)
   const loopbackList = listOf(loopback)
   return (address) => {
-    const plain = mappedToIpv4(address)
+    const plain = embeddedIpv4(address)
     const version = isIP(plain)
     if (version === 0) return 'refused'
     const family = version === 4 ? 'ipv4' : 'ipv6'
@@ -55,14 +53,38 @@ function listOf(networks: readonly (readonly [string, number])[]): BlockList {
   return list
 }
 
-/** `::ffff:169.254.169.254` and `::ffff:a9fe:a9fe` are IPv4 addresses, and so are the outdated `::a9fe:a9fe`. */
-function mappedToIpv4(address: string): string {
+/**
+ * An IPv6 address that stands for an IPv4 one leads where that leads: mapped (`::ffff:a9fe:a9fe`), the outdated compatible
+ * form (`::a9fe:a9fe`), translated (`::ffff:0:a9fe:a9fe`), by NAT64 (`64:ff9b::a9fe:a9fe`) and by 6to4 (`2002:a9fe:a9fe::`).
+ */
+function embeddedIpv4(address: string): string {
   const text = address.split('%', 1)[0] ?? ''
   if (isIP(text) !== 6) return text
   // The URL parser writes every form of an address in the one canonical form.
   const canonical = new URL(`http://[${text}]`).hostname.slice(1, -1)
-  const tail = /^::(?:ffff:)?([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical)
-  if (tail === null) return canonical
-  const [high, low] = [Number.parseInt(tail[1] ?? '', 16), Number.parseInt(tail[2] ?? '', 16)]
+  const groups = groupsOf(canonical)
+  const prefix = groups.slice(0, 6).join(':')
+  if (groups[0] === 0x2002) return ipv4Of(groups[1], groups[2])
+  // `::` and `::1` stand for themselves.
+  if (!embedding.has(prefix) || canonical === '::' || canonical === '::1') return canonical
+  return ipv4Of(groups[6], groups[7])
+}
+
+/** The first six groups of addresses whose last two are an IPv4 address. */
+const embedding: ReadonlySet<string> = new Set(
+  [[], [0, 0, 0, 0, 0, 0xffff], [0, 0, 0, 0, 0xffff, 0], [0x64, 0xff9b, 0, 0, 0, 0]].map((groups) =>
+    Array.from({ length: 6 }, (_, index) => groups[index] ?? 0).join(':'),
+  ),
+)
+
+function groupsOf(canonical: string): readonly number[] {
+  const [head = '', tail] = canonical.split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const gap = Array.from({ length: 8 - before.length - after.length }, () => '0')
+  return [...before, ...gap, ...after].map((group) => Number.parseInt(group, 16))
+}
+
+function ipv4Of(high = 0, low = 0): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }

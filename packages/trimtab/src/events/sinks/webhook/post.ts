@@ -5,8 +5,8 @@ import type { LookupFunction } from 'node:net'
 /** How one attempt ended, as far as there was an answer. */
 export interface Answer {
   readonly status: number
-  /** Milliseconds that the receiver wants to be left alone. */
-  readonly retryAfter: number | undefined
+  /** What it says of the time until the next attempt. */
+  readonly retryAfter: string | undefined
 }
 
 export interface PostRequest {
@@ -45,7 +45,7 @@ export function post({ url, agent, lookup, headers, body, signal, onAnswer }: Po
     request.on('error', reject)
     request.on('response', (response) => {
       let size = 0
-      const answer = { status: response.statusCode ?? 0, retryAfter: retryAfterOf(response.headers['retry-after']) }
+      const answer = { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] }
       onAnswer(answer)
       response.on('data', (chunk: Buffer) => {
         size += chunk.length
@@ -56,8 +56,4 @@ export function post({ url, agent, lookup, headers, body, signal, onAnswer }: Po
     })
     request.end(body)
   })
-}
-
-function retryAfterOf(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined
 }

@@ -8,7 +8,9 @@ const secret = 'a-long-enough-secret'
 const clock = createManualClock({ start: 1_700_000_000_000 })
 const timestamp = 1_700_000_000
 const body = '{"type":"x"}'
-const sign = (given: string, at = timestamp) => signatureOf({ id: 'run-1', timestamp: at, body }, keyOf(given))
+const bytes = Buffer.from(body)
+const sign = (given: string, at = timestamp) =>
+  signatureOf({ id: 'run-1', timestamp: String(at), body: bytes }, keyOf(given))
 const headersOf = (signature: string, at = timestamp) => ({
   'Webhook-Id': 'run-1',
   'webhook-timestamp': String(at),
@@ -20,7 +22,7 @@ test('a signature is what Standard Webhooks says', () => {
   expect(sign(secret)).toBe(`v1,${hmac}`)
   // The example of the specification.
   const example = signatureOf(
-    { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' },
+    { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: '1614265330', body: Buffer.from('{"test": 2432232314}') },
     keyOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
   )
   expect(example).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=')
@@ -49,6 +51,17 @@ it.each([
 ] as const)('%s is refused', (_, changed, why) => {
   const options = { secret, headers: headersOf(sign(secret)), body, clock, ...changed }
   expect(verifySignature(options)).toEqual({ ok: false, why })
+})
+
+test('it is the bytes that are signed: others that read as the same text are not what was sent', () => {
+  const sent = Buffer.from('{"note":"\ufffd"}')
+  const headers = headersOf(signatureOf({ id: 'run-1', timestamp: String(timestamp), body: sent }, keyOf(secret)))
+  const forged = Buffer.concat([Buffer.from('{"note":"'), Buffer.from([0xff]), Buffer.from('"}')])
+  expect(forged.toString()).toBe(sent.toString())
+  expect(verifySignature({ secret, headers, body: sent, clock }).ok).toBe(true)
+  expect(verifySignature({ secret, headers, body: forged, clock })).toEqual({ ok: false, why: 'wrong' })
+  const padded = { ...headersOf(sign(secret)), 'webhook-timestamp': `0${timestamp}` }
+  expect(verifySignature({ secret, headers: padded, body, clock })).toEqual({ ok: false, why: 'wrong' })
 })
 
 it.each(['', 'too short', 'whsec_AAAA', 7, null, {}])('%s is no secret', (given) => {

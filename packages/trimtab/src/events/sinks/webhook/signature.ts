@@ -30,17 +30,17 @@ function isList(secrets: WebhookSecret | readonly WebhookSecret[]): secrets is r
 
 export interface Signed {
   readonly id: string
-  /** Seconds since 1970. */
-  readonly timestamp: number
-  readonly body: string
+  /** Seconds since 1970, as it stands in the header. */
+  readonly timestamp: string
+  /** As it goes over the wire: text that was made of bytes may have been made of other bytes, too. */
+  readonly body: Uint8Array
 }
 
 /** `v1,` and the base64 of the HMAC-SHA256 of `id.timestamp.body`. */
 export function signatureOf({ id, timestamp, body }: Signed, key: Buffer): string {
-  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`
+  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`
 }
 
-/** What a signature is held against. */
 /** A request as it came, and what it should have been signed with. */
 export interface VerifyOptions {
   /** As given to `webhookSink`; several while one is being replaced. */
@@ -75,18 +75,17 @@ export function verifySignature(options: VerifyOptions): Verified {
   const { headers, body, tolerance = defaultTolerance, clock = systemClock } = options
   const keys = keysOf(options.secret)
   const id = header(headers, 'webhook-id')
-  const given = header(headers, 'webhook-timestamp')
+  const timestamp = header(headers, 'webhook-timestamp')
   const signatures = header(headers, 'webhook-signature')
-  if (id === undefined || signatures === undefined || given === undefined || !/^\d{1,12}$/.test(given))
+  if (id === undefined || signatures === undefined || timestamp === undefined || !/^\d{1,12}$/.test(timestamp))
     return { ok: false, why: 'missing' }
 
-  const timestamp = Number(given)
-  const text = typeof body === 'string' ? body : Buffer.from(body).toString()
-  const expected = keys.map((key) => signatureOf({ id, timestamp, body: text }, key))
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const expected = keys.map((key) => signatureOf({ id, timestamp, body: bytes }, key))
   // Every pair is compared, whether or not one has fitted already.
   const matches = signatures.split(' ').flatMap((one) => expected.map((other) => isSame(one, other)))
   if (!matches.includes(true)) return { ok: false, why: 'wrong' }
-  if (Math.abs(clock.now() - timestamp * 1_000) > tolerance) return { ok: false, why: 'expired' }
+  if (Math.abs(clock.now() - Number(timestamp) * 1_000) > tolerance) return { ok: false, why: 'expired' }
   return { ok: true, id }
 }
 

@@ -8,6 +8,7 @@ import { systemClock } from '../../../primitives/time/clock.ts'
 import { createManualClock } from '../../../testing/manual-clock.ts'
 import type { TrimtabEvent } from '../../event-types.ts'
 import type { SinkWriter } from '../../sink.ts'
+import { SinkQueue } from '../../sink-queue.ts'
 import { verifySignature } from './signature.ts'
 import { targetOf, type WebhookSinkOptions, webhookSink } from './webhook-sink.ts'
 import { openWebhook } from './webhook-writer.ts'
@@ -167,6 +168,47 @@ describe('a webhook', () => {
   })
 })
 
+test('a request that hangs does not keep its queue from closing, and its connection ends', async () => {
+  let ended = () => {}
+  const isEnded = new Promise<void>((resolve) => (ended = resolve))
+  let arrived = () => {}
+  const hasArrived = new Promise<void>((resolve) => (arrived = resolve))
+  const { received, url } = await receive((request) => {
+    request.socket.on('close', ended)
+    arrived()
+  })
+  const clock = createManualClock()
+  const writer = openSink({ url }, clock)
+  const scrub = (text: string) => text
+  const queue = new SinkQueue({ name: 'hook', writer, clock, limit: 10, scrub, onState: () => {} })
+  for (let count = 0; count < 3; count += 1) queue.offer(event)
+  await hasArrived
+  const closed = queue.close(1_000)
+  await clock.advance(1_000)
+  await closed
+  await isEnded
+  expect(received).toHaveLength(1)
+  expect(queue.status).toMatchObject({ delivered: 0, lost: 3, waiting: 0 })
+  expect(clock.pending).toBe(0)
+})
+
+test('a receiver that answers and goes on talking, or says it in pieces, is believed once', async () => {
+  const { received, url } = await receive(
+    // Not an answer yet.
+    (_, response) => {
+      response.writeProcessing()
+      response.writeHead(204).end()
+    },
+    // More than one answer.
+    ({ socket }) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 500 No\r\n\r\n'),
+    // None that could be read.
+    ({ socket }) => void socket.end('SSH-2.0-OpenSSH\r\n'),
+  )
+  const writer = openSink({ url })
+  for (let count = 0; count < 3; count += 1) await deliver(writer)
+  expect(received).toHaveLength(4)
+})
+
 test('a receiver whose certificate nobody vouches for is sent nothing', async () => {
   const received: string[] = []
   const server = createTlsServer(createTestPair({ name: 'hooks' }), (request) => void received.push(request.url ?? ''))
@@ -232,6 +274,8 @@ test('options that cannot be meant are refused, and a name shows nothing but the
     { backoff: { initial: 5, max: 1 } },
     { headers: { 'content-type': 'text/plain' } },
     { headers: { 'Webhook-Signature': 'x' } },
+    { headers: { Expect: '100-continue' } },
+    { headers: { 'content-encoding': 'gzip' } },
     { headers: { 'x-a': 'two\r\nlines' } },
     { headers: { 'x a': 'b' } },
     { secret: 'short' },

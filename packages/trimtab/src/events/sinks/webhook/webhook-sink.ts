@@ -7,7 +7,6 @@ import { resolveBySystem } from './checked-lookup.ts'
 import { keysOf, type WebhookSecret } from './signature.ts'
 import { hostOf, openWebhook, type WebhookTarget } from './webhook-writer.ts'
 
-/** Where events are sent, and how they are signed and tried again. */
 /** Where events are posted to, how they are signed, and how often each is tried. */
 export interface WebhookSinkOptions {
   /**
@@ -23,7 +22,7 @@ export interface WebhookSinkOptions {
   readonly name?: string | undefined
   /** How often one event is tried: 10. */
   readonly attempts?: number | undefined
-  /** Milliseconds between the attempts, doubled each time, with jitter: 500 to 60,000. */
+  /** Milliseconds between the attempts, doubled each time, with jitter: 500 to 60,000. `Retry-After` is kept up to `max`. */
   readonly backoff?: Backoff | undefined
   /** Milliseconds of one attempt: 10 s. */
   readonly timeout?: number | undefined
@@ -33,7 +32,7 @@ export const webhookDefaults = { attempts: 10, backoff: { initial: 500, max: 60_
 
 /** Headers that are the sink's own, or those of the connection. */
 const own =
-  /^(content-type|content-length|transfer-encoding|connection|host|user-agent|webhook-(id|timestamp|signature))$/i
+  /^(content-(type|length|encoding)|transfer-encoding|connection|keep-alive|proxy-connection|upgrade|expect|te|trailer|host|user-agent|webhook-(id|timestamp|signature))$/i
 
 /**
  * Posts every event to a URL: CloudEvents in structured mode (`application/cloudevents+json`), signed, one at a time and

@@ -6,6 +6,7 @@ import type { SinkHost, SinkWriter } from '../../sink.ts'
 import { createAddressCheck, isLiteralLoopback } from './addresses.ts'
 import { checkedLookup, RefusedAddress, type ResolveAll } from './checked-lookup.ts'
 import { type Answer, createAgent, post } from './post.ts'
+import { retryAfterOf } from './retry-after.ts'
 import { signatureOf } from './signature.ts'
 
 export interface WebhookTarget {
@@ -33,16 +34,17 @@ export function openWebhook(target: WebhookTarget, { clock, random }: SinkHost):
   const agent = createAgent(url)
   const check = createAddressCheck()
   const allowLoopback = isLiteralLoopback(hostOf(url), check)
+  const judge = (answer: Answer) => verdictOf(answer, clock.now())
   const lookup = checkedLookup({ check, allowLoopback, resolve: target.resolve })
 
-  const send = async (id: string, body: string, signal: AbortSignal): Promise<Attempt> => {
-    const timestamp = Math.floor(clock.now() / 1_000)
+  const send = async (id: string, body: Buffer, signal: AbortSignal): Promise<Attempt> => {
+    const timestamp = String(Math.floor(clock.now() / 1_000))
     const headers: OutgoingHttpHeaders & Record<string, string> = {
       ...target.headers,
       'content-type': 'application/cloudevents+json; charset=utf-8',
       'user-agent': 'trimtab',
       'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
+      'webhook-timestamp': timestamp,
       'webhook-signature': keys.map((key) => signatureOf({ id, timestamp, body }, key)).join(' '),
     }
     let begun: Answer | undefined
@@ -53,8 +55,7 @@ export function openWebhook(target: WebhookTarget, { clock, random }: SinkHost):
       clock,
       timeout,
       signal,
-      run: (attemptSignal) =>
-        post({ url, agent, lookup, headers, body: Buffer.from(body), signal: attemptSignal, onAnswer }),
+      run: (attemptSignal) => post({ url, agent, lookup, headers, body, signal: attemptSignal, onAnswer }),
     })
     // An answer that does not come to its end has said what it had to: sent again, the event would be there twice.
     if (end.kind !== 'done' && begun !== undefined) return judge(begun)
@@ -77,7 +78,8 @@ export function openWebhook(target: WebhookTarget, { clock, random }: SinkHost):
     // Each attempt has a deadline of its own, and there are so many of them.
     timeout: Number.POSITIVE_INFINITY,
     async deliver(event, signal) {
-      const body = JSON.stringify(event)
+      // What is signed is what is sent, byte for byte, in every attempt.
+      const body = Buffer.from(JSON.stringify(event))
       for (let attempt = 0; ; attempt += 1) {
         const result = await send(event.id, body, signal)
         if (result.kind === 'taken') return
@@ -91,12 +93,12 @@ export function openWebhook(target: WebhookTarget, { clock, random }: SinkHost):
   }
 }
 
-function judge({ status, retryAfter }: Answer): Attempt {
+function verdictOf({ status, retryAfter }: Answer, now: number): Attempt {
   if (status >= 200 && status < 300) return { kind: 'taken' }
   if (status >= 300 && status < 400)
     return { kind: 'refused', why: `the receiver answered ${status}, and redirects are not followed` }
   const why = `the receiver answered ${status}`
-  if (status >= 500 || temporary.has(status)) return { kind: 'again', why, after: retryAfter }
+  if (status >= 500 || temporary.has(status)) return { kind: 'again', why, after: retryAfterOf(retryAfter, now) }
   return { kind: 'refused', why }
 }
 
