@@ -29,12 +29,12 @@ export interface Feature {
   readonly scenarios: readonly Scenario[]
 }
 
-/** Every feature of the folder, in the order of the files' names. */
-export function readFeatures(folder: string): readonly Feature[] {
+/** Every feature of the folder, in the order of the files' names. `shown` is how the folder is called for people. */
+export function readFeatures(folder: string, shown = 'features'): readonly Feature[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.feature'))
     .sort()
-    .map((name) => parseFeature(readFileSync(join(folder, name), 'utf8'), `features/${name}`))
+    .map((name) => parseFeature(readFileSync(join(folder, name), 'utf8'), `${shown}/${name}`))
 }
 
 /** Throws with file and line for what is no Gherkin. */
