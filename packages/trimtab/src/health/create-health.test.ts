@@ -140,6 +140,23 @@ describe('collection', () => {
     ])
   })
 
+  test('a check that another one removes, or that comes after it has closed everything, does not run', async () => {
+    const { health, scripted, clock } = open()
+    const first = scripted('first')
+    const removed = scripted('removed')
+    first.answer = () => removed.remove()
+    expect((await health.check()).reports.map(({ check }) => check)).toEqual(['first'])
+    const last = scripted('last')
+    let closed: Promise<void> | undefined
+    first.answer = () => {
+      closed = health.close()
+    }
+    await health.check({ fresh: true })
+    await clock.advance(0)
+    await closed
+    expect([first.runs, removed.runs, last.runs]).toEqual([2, 0, 0])
+  })
+
   test('a signal releases its caller and nobody else', async () => {
     const { health, scripted } = open()
     const gate = deferred<Findings>()
@@ -320,6 +337,23 @@ describe('rounds', () => {
     expect(readiness()).toEqual(['healthy'])
     scripted('late', { shared: true }).answer = never
     expect(readiness()).toEqual(['degraded', 'late'])
+  })
+
+  test('are quickened for those alone that were asked for last', async () => {
+    const { scripted, clock, health } = open({ random: () => 0 })
+    const one = scripted('one', { interval: 60_000 })
+    const other = scripted('other', { interval: 60_000 })
+    await clock.advance(1)
+    const calmOne = health.hasten(1_000, (name) => name === 'one')
+    await clock.advance(1)
+    expect([one.runs, other.runs]).toEqual([2, 1])
+    const calmOther = health.hasten(1_000, (name) => name === 'other')
+    calmOne()
+    await clock.advance(5_000)
+    expect([one.runs, other.runs]).toEqual([2, 7])
+    calmOther()
+    await clock.advance(5_000)
+    expect([one.runs, other.runs]).toEqual([2, 7])
   })
 
   test('begin where a phase that is given says, by the name of the check, also while they are quickened', async () => {

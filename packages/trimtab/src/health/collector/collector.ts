@@ -109,6 +109,8 @@ export class Collector {
     const beginning = this.#newBeginning()
     const { cacheFor } = this.#parts
     for (const entry of [...this.#entries]) {
+      // One that ran just now may have removed another, or closed all of it.
+      if (entry.isRemoved || this.#isClosed) continue
       if (!isFresh && entry.epoch === this.#epoch && beginning.startedAt - entry.ranAt < cacheFor) continue
       const run = entry.run ?? this.#start(entry, false, beginning)
       if (!run.isAbandoned && !run.hasEnded) run.keepWaiting(collection)
@@ -155,6 +157,7 @@ export class Collector {
 
   #hasten(entry: CheckEntry, now: number): void {
     const haste = this.#haste
+    entry.hastenedDue = Infinity
     if (haste === undefined || haste.interval >= entry.settled.interval || !haste.concerns(entry)) return
     entry.hastenedDue = now + Math.floor(this.#parts.phase(entry.settled.name) * haste.interval)
     this.#wakeAt(entry.hastenedDue)
