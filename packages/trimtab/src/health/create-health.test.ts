@@ -550,6 +550,34 @@ test('once it drains it is unready for good, and once it is closed nothing moves
   expect((await health.check()).readiness.status).toBe('unhealthy')
 })
 
+test('what a check holds is given back once, when no run uses it any more, and whoever closes waits for that', async () => {
+  const { health, clock, events } = open()
+  const order: string[] = []
+  const run: HealthCheck['run'] = ({ signal }) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () =>
+        clock.schedule(300, () => {
+          order.push('run ended')
+          resolve(false)
+        }),
+      )
+    })
+  const remove = health.add({ name: 'db', run, close: () => void order.push('given back') })
+  void health.check()
+  const told = events.length
+  const closers = [health.close(), health.close()].map((closed) => closed.then(() => order.push('closed')))
+  remove()
+  await clock.advance(299)
+  expect(order).toEqual([])
+  await clock.advance(1)
+  await Promise.all(closers)
+  remove()
+  await health.close()
+  expect(order).toEqual(['run ended', 'given back', 'closed', 'closed'])
+  expect(events).toHaveLength(told)
+  expect(health.answer.reports).toHaveLength(1)
+})
+
 describe('a remedy', () => {
   const remedy: Remedy = { after: 3, edits: { 'pool.max': 1 }, for: '15m', reason: 'the database is down' }
   function withRemedies(atMost: number, refused?: string) {

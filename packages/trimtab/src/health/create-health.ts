@@ -118,6 +118,7 @@ class HealthOfProcess implements HealthCore {
   #version = 0
   #draining: string | undefined
   #isClosed = false
+  #closing: Promise<void> | undefined
 
   constructor(parts: HealthParts) {
     this.#parts = parts
@@ -191,7 +192,7 @@ class HealthOfProcess implements HealthCore {
     this.#changed([], true)
     this.#membership.emit(settled.name)
     return () => {
-      if (entry.isRemoved) return
+      if (entry.isRemoved || this.#isClosed) return
       this.#entries.delete(settled.name)
       this.#collector.remove(entry)
       this.#remedies.forget(settled)
@@ -239,9 +240,15 @@ class HealthOfProcess implements HealthCore {
   }
 
   close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#isClosed = true
+    await this.#collector.close()
+    // Not before: a run that is under way may use it.
     for (const { settled } of this.#entries.values()) giveBack(settled)
-    return this.#collector.close()
   }
 
   #newEntry(
