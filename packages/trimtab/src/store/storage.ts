@@ -35,6 +35,8 @@ export type Appended =
   | { readonly kind: 'appended'; readonly at: number }
   /** The newest revision is not the one before the draft. */
   | { readonly kind: 'conflict'; readonly current: Cursor }
+  /** Other schemas have a say by now than those that it was checked against. */
+  | { readonly kind: 'stale' }
   /** The environment is new, and there is one whose name differs in letter case only. */
   | { readonly kind: 'name_taken' }
 
@@ -49,6 +51,15 @@ export interface RevisionQuery {
   readonly scope?: { readonly tenant: string | undefined } | undefined
   /** Only revisions that changed a leaf at this place or below it: of that scope, where there is one. See `isAtOrBelow`. */
   readonly path?: Path | undefined
+}
+
+/** What a publish has to know, read at one moment. */
+export interface Prepared {
+  readonly head: Head
+  /** The newest schema of the app, and those with a live instance; the newest first. */
+  readonly schemas: readonly RegisteredSchema[]
+  /** Tells these schemas, and that they are the ones which have a say, from every other such list. */
+  readonly stamp: string
 }
 
 /** A cursor's surroundings, read at one moment. */
@@ -66,11 +77,7 @@ export interface Following {
  * not at all, and throws `store_unavailable` when it can't be reached.
  */
 export interface StoreStorage {
-  /** What a publish has to know: the head, and the newest schema of the app and those with a live instance, newest first. */
-  prepare(
-    environment: EnvironmentName,
-    signal?: AbortSignal,
-  ): Promise<{ readonly head: Head; readonly schemas: readonly RegisteredSchema[] }>
+  prepare(environment: EnvironmentName, signal?: AbortSignal): Promise<Prepared>
   /** Everything, or one scope of it: then `states` may be empty. */
   load(
     environment: EnvironmentName,
@@ -79,13 +86,14 @@ export interface StoreStorage {
   ): Promise<StoredEnvironment>
   /**
    * Adds a revision to history, changes the entries and states that it names, and wakes readers: in one transaction, if the
-   * newest revision has the hash `draft.parent` and the number before the draft's. Leaves without `next` are deleted;
+   * newest revision has the hash `draft.parent` and the number before the draft's, and the schemas that have a say are those of
+   * the stamp. Of both, what is seen lasts until it is done: a schema that is registered later was not there. Leaves without `next` are deleted;
    * those with one are inserted or replaced with `draft.cursor.revision` as what set them. History gives the draft back
    * exactly, its changes in their order: the hash is over them.
    *
    * Where the connection is lost before the answer, a look at whether `draft.cursor` is in history tells whether it was done.
    */
-  append(draft: RevisionDraft, signal?: AbortSignal): Promise<Appended>
+  append(draft: RevisionDraft, stamp: string, signal?: AbortSignal): Promise<Appended>
   following(environment: EnvironmentName, revision: number, limit: number, signal?: AbortSignal): Promise<Following>
   revisions(environment: EnvironmentName, query: RevisionQuery, signal?: AbortSignal): Promise<readonly Revision[]>
   /** Forgets revisions before this one, of those there are. */
@@ -100,6 +108,8 @@ export interface StoreStorage {
   /** See `ConfigStore.wakeups`; `wakeStream` makes it of callbacks. */
   wakeups(environment: EnvironmentName, signal: AbortSignal): AsyncIterable<void>
   feedStatus(environment: EnvironmentName): FeedStatus
+  /** See `ConfigStore.listener`. */
+  readonly listener?: StoreListener | undefined
   close(): Promise<void>
 }
 
@@ -107,5 +117,3 @@ export interface StoreStorage {
 export function isAtOrBelow(path: Path, place: Path): boolean {
   return place === '' || path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`)
 }
-  /** See `ConfigStore.listener`. */
-  readonly listener?: StoreListener | undefined

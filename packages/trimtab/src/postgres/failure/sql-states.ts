@@ -30,6 +30,7 @@ const sqlStates = {
   // Those of the store's own functions.
   TT001: 'store_newer',
   TT002: 'direct_write_refused',
+  TT003: 'schemas_moved',
 } as const
 
 export type SqlStateName = (typeof sqlStates)[keyof typeof sqlStates] | 'other'

@@ -9,25 +9,41 @@ export const store: Migration = {
   name: 'store',
   isBreaking: false,
   sql: `
+-- What columns may hold. As domains and not as checks of the tables: those are parsed and planned anew by each statement, which takes
+-- a tenth of a publish, and are checked by it for columns too that it leaves alone.
+create domain environment_name as text collate "C"
+  check (value ~ '^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$' and length(split_part(value, '/', 1)) <= 128
+    and length(split_part(value, '/', 2)) <= 128);
+create domain revision_number as bigint check (value >= 0);
+create domain revision_hash as text check (length(value) <= 128);
+create domain author_name as text check (length(value) between 1 and 256);
+create domain message_text as text check (length(value) between 1 and 4000);
+create domain scope_name as text collate "C" check (length(value) <= 128);
+create domain tenant_state as text check (value in ('active', 'suspended', 'removed'));
+create domain leaf_path as text collate "C" check (length(value) between 1 and 512);
+create domain leaf_value as jsonb check (pg_column_size(value) <= 4194304);
+create domain app_name as text collate "C" check (length(value) between 1 and 128);
+create domain version_name as text collate "C" check (length(value) between 1 and 256);
+create domain schema_text as json check (octet_length(value::text) <= 1048576);
+
 -- An environment and how far its history goes.
 create table environments (
   id integer generated always as identity primary key,
-  name text collate "C" not null unique
-    check (name ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}/[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$'),
-  revision bigint not null default 0 check (revision >= 0),
-  hash text not null default '' check (length(hash) <= 128)
+  name environment_name not null unique,
+  revision revision_number not null default 0,
+  hash revision_hash not null default ''
 );
 -- Two names may not differ in letter case alone.
 create unique index environments_folded on environments (lower(name));
 
 create table revisions (
   environment integer not null,
-  revision bigint not null check (revision > 0),
-  hash text not null check (length(hash) between 1 and 128),
-  parent text not null check (length(parent) <= 128),
-  author text not null check (length(author) between 1 and 256),
-  message text not null check (length(message) between 1 and 4000),
-  rollback_to bigint check (rollback_to >= 0),
+  revision revision_number not null,
+  hash revision_hash not null,
+  parent revision_hash not null,
+  author author_name not null,
+  message message_text not null,
+  rollback_to revision_number,
   at timestamptz not null default clock_timestamp(),
   primary key (environment, revision)
 );
@@ -36,12 +52,12 @@ create table revisions (
 -- stands for the state of the tenant, and a value that is null for none: JSON's null is 'null'.
 create table changes (
   environment integer not null,
-  revision bigint not null,
+  revision revision_number not null,
   ordinal integer not null,
-  tenant text collate "C" not null default '' check (length(tenant) <= 128),
-  path text collate "C" check (length(path) between 1 and 512),
-  previous jsonb check (pg_column_size(previous) <= 4194304),
-  next jsonb check (pg_column_size(next) <= 4194304),
+  tenant scope_name not null default '',
+  path leaf_path,
+  previous leaf_value,
+  next leaf_value,
   primary key (environment, revision, ordinal)
 );
 create index changes_of_tenant on changes (environment, tenant, revision);
@@ -49,25 +65,25 @@ create index changes_of_tenant on changes (environment, tenant, revision);
 -- What is in force: the leaves, each with the revision that set it.
 create table entries (
   environment integer not null,
-  tenant text collate "C" not null default '' check (length(tenant) <= 128),
-  path text collate "C" not null check (length(path) between 1 and 512),
-  value jsonb not null check (pg_column_size(value) <= 4194304),
-  revision bigint not null default 0 check (revision >= 0),
+  tenant scope_name not null default '',
+  path leaf_path not null,
+  value leaf_value not null,
+  revision revision_number not null default 0,
   primary key (environment, tenant, path)
 );
 
 create table tenants (
   environment integer not null,
-  tenant text collate "C" not null check (length(tenant) between 1 and 128),
-  state text not null check (state in ('active', 'suspended', 'removed')),
+  tenant scope_name not null check (tenant <> ''),
+  state tenant_state not null,
   primary key (environment, tenant)
 );
 
 -- As JSON text and not as jsonb: the order of fields is the order in which people see them.
 create table schemas (
-  app text collate "C" not null check (length(app) between 1 and 128),
-  version text collate "C" not null check (length(version) between 1 and 256),
-  schema json not null check (octet_length(schema::text) <= 1048576),
+  app app_name not null,
+  version version_name not null,
+  schema schema_text not null,
   registered_at timestamptz not null,
   ordinal bigint generated always as identity,
   live_until timestamptz,
@@ -109,19 +125,22 @@ begin
 end $$;
 
 -- Compare and append: all of a publish, or nothing. The changes are [{ t: tenant, p: path, b: before, a: after }], without
--- what there is not; without p it is a state. The tables tell who writes by trimtab.writer, which is set here and not by the
--- head of the function: only superusers may name a setting there that nobody has defined.
+-- what there is not; without p it is a state. The schemas are those that it was checked against, by their keys; null where it was not to
+-- be. They are compared after the head has been taken: see settle_publishes. The tables tell who writes by trimtab.writer, which is set
+-- here and not by the head of the function: only superusers may name a setting there that nobody has defined.
 create function append(
   p_known integer, p_environment text, p_revision bigint, p_hash text, p_parent text,
-  p_author text, p_message text, p_rollback_to bigint, p_changes jsonb
+  p_author text, p_message text, p_rollback_to bigint, p_changes jsonb, p_schemas text
 ) returns text language plpgsql security definer
   set search_path from current set lock_timeout = '5s' as $$
 declare
   v_environment integer;
   v_at timestamptz;
+  v_is_old boolean;
+  v_schemas text;
+  v_writer text;
   v_head environments%rowtype;
 begin
-  if exists (select from migrations where is_breaking and number > p_known) then perform refuse_old(p_known); end if;
   -- The row is locked until the end of the transaction: revisions are allotted in the order of the commits.
   update environments set revision = p_revision, hash = p_hash
     where name = p_environment and revision = p_revision - 1 and hash = p_parent
@@ -141,7 +160,17 @@ begin
     end if;
   end if;
 
-  perform set_config('trimtab.writer', 'append', true);
+  select exists (select from migrations where is_breaking and number > p_known), (
+    select string_agg(schema_key(s.ordinal, s.registered_at), ' ' order by s.ordinal desc) from schemas s
+    where s.app = split_part(p_environment, '/', 1) and (s.live_until > clock_timestamp()
+      or s.ordinal = (select max(n.ordinal) from schemas n where n.app = s.app)))
+    into v_is_old, v_schemas;
+  if v_is_old then perform refuse_old(p_known); end if;
+  if coalesce(v_schemas, '') <> p_schemas then
+    raise exception using errcode = 'TT003', message = 'other schemas have a say by now';
+  end if;
+
+  v_writer := set_config('trimtab.writer', 'append', true);
   with given as (
     select ordinal, coalesce(c ->> 't', '') as tenant, c ->> 'p' as path, c -> 'b' as previous, c -> 'a' as next
     from jsonb_array_elements(p_changes) with ordinality as given (c, ordinal)
@@ -152,6 +181,7 @@ begin
   insert into entries (environment, tenant, path, value, revision)
     select v_environment, tenant, path, next, p_revision from given where path is not null and next is not null
     on conflict (environment, tenant, path) do update set value = excluded.value, revision = excluded.revision;
+  -- By itself: whether it is of the connection's own tenant is told by the changes.
   insert into revisions (environment, revision, hash, parent, author, message, rollback_to)
     values (v_environment, p_revision, p_hash, p_parent, p_author, p_message, p_rollback_to)
     returning at into v_at;
@@ -165,8 +195,19 @@ begin
       select v_environment, c ->> 't', c ->> 'a' from jsonb_array_elements(p_changes) as given (c) where not c ? 'p'
       on conflict (environment, tenant) do update set state = excluded.state;
   end if;
-  perform set_config('trimtab.writer', '', true);
-  return json_build_object('kind', 'appended', 'at', floor(extract(epoch from v_at) * 1000));
+  v_writer := set_config('trimtab.writer', '', true);
+  return '{"kind":"appended","at":' || floor(extract(epoch from v_at) * 1000) || '}';
+end $$;
+
+-- Tells the content of a schema from every other one, after a restore too.
+create function schema_key(p_ordinal bigint, p_registered_at timestamptz) returns text
+  language sql immutable return p_ordinal::text || '@' || extract(epoch from p_registered_at)::text;
+
+-- Waits for the publishes that are under way and lets no other begin before the transaction ends. Who changes which schemas have a say
+-- does it first: whatever is published later than that has been compared with them, and it costs those who publish nothing.
+create function settle_publishes() returns void language plpgsql set search_path from current as $$
+begin
+  lock table environments in share mode;
 end $$;
 
 -- What is written past append becomes a revision of its own, so that no reader misses it: of whom, and with a hash that
@@ -193,7 +234,7 @@ begin
     if not found then raise foreign_key_violation using message = format('there is no environment %s', v_environment); end if;
     perform append(2147483647, v_head.name, v_head.revision + 1,
       'sql-' || encode(sha256(convert_to(v_head.hash || v_changes::text, 'UTF8')), 'hex'), v_head.hash,
-      session_user::text, 'Written with SQL, not published', null, v_changes);
+      session_user::text, 'Written with SQL, not published', null, v_changes, null);
   end loop;
   return null;
 end $$;
@@ -240,11 +281,11 @@ begin
         or s.ordinal = (select max(n.ordinal) from {schema}.schemas n where n.app = s.app))));
 end $$;
 
--- The key tells the content from every other one; what the caller knows already is not sent again.
+-- What the caller knows already, by its key, is not sent again.
 create function registered_schema(s {schema}.schemas, p_known json) returns json
   language plpgsql stable as $$
 declare
-  v_key text := s.ordinal || '@' || extract(epoch from s.registered_at);
+  v_key text := {schema}.schema_key(s.ordinal, s.registered_at);
 begin
   return json_build_object('version', s.version, 'key', v_key,
     'schema', case when p_known::jsonb ? v_key then null else s.schema end,
@@ -252,19 +293,28 @@ begin
 end $$;
 
 create function following(p_environment text, p_revision bigint, p_limit integer) returns table (kind text, answer text)
-  language plpgsql stable as $$
+  language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 declare
-  v_head {schema}.environments%rowtype;
+  v_environment integer;
+  v_revision bigint;
+  v_hash text;
+  v_oldest bigint;
+  v_asked text;
 begin
-  select * into v_head from {schema}.environments where name = p_environment;
+  select e.id, e.revision, e.hash, (select min(r.revision) from {schema}.revisions r where r.environment = e.id), coalesce(
+    (select r.hash::text from {schema}.revisions r where r.environment = e.id and r.revision = p_revision),
+    (select r.parent::text from {schema}.revisions r where r.environment = e.id and r.revision = p_revision + 1))
+    into v_environment, v_revision, v_hash, v_oldest, v_asked
+    from {schema}.environments e where e.name = p_environment;
   if not found then return; end if;
-  return query select 'head', json_build_object('revision', v_head.revision, 'hash', v_head.hash,
-    'oldest', (select min(r.revision) from {schema}.revisions r where r.environment = v_head.id))::text;
-  return query select 'hash', coalesce(
-    (select r.hash from {schema}.revisions r where r.environment = v_head.id and r.revision = p_revision),
-    (select r.parent from {schema}.revisions r where r.environment = v_head.id and r.revision = p_revision + 1));
+  kind := 'head';
+  answer := json_build_object('revision', v_revision, 'hash', v_hash, 'oldest', v_oldest);
+  return next;
+  kind := 'hash';
+  answer := v_asked;
+  return next;
   return query select 'revision', {schema}.revision_as_json(r) from {schema}.revisions r
-    where r.environment = v_head.id and r.revision > p_revision order by r.revision limit p_limit;
+    where r.environment = v_environment and r.revision > p_revision order by r.revision limit p_limit;
 end $$;
 
 create function revision_as_json(r {schema}.revisions) returns text
@@ -293,6 +343,8 @@ create function put_schema(p_known integer, p_app text, p_version text, p_schema
   language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$
 begin
   perform refuse_old(p_known);
+  if exists (select from schemas where app = p_app and version = p_version and schema::jsonb = p_schema::jsonb) then return; end if;
+  perform settle_publishes();
   insert into schemas (app, version, schema, registered_at) values (p_app, p_version, p_schema, clock_timestamp())
     on conflict (app, version) do update
       set schema = excluded.schema, registered_at = excluded.registered_at, ordinal = default
@@ -304,6 +356,9 @@ create function mark_live(p_known integer, p_app text, p_version text, p_millise
   language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$
 begin
   perform refuse_old(p_known);
+  if not exists (select from schemas where app = p_app and version = p_version and live_until > clock_timestamp()) then
+    perform settle_publishes();
+  end if;
   update schemas set live_until = greatest(live_until, clock_timestamp() + p_milliseconds * interval '1 millisecond')
     where app = p_app and version = p_version;
   return found;

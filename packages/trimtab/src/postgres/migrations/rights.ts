@@ -50,8 +50,8 @@ function steps(schema: SchemaName): readonly { readonly what: string; readonly s
       script: `grant usage on schema ${name} to ${asPublisher}, ${asReader};
         grant select on all tables in schema ${name} to ${asPublisher}, ${asReader};
         grant execute on function ${name}.prepare_publish(text, json), ${name}.registered_schema(${name}.schemas, json),
-          ${name}.following(text, bigint, integer), ${name}.revision_as_json(${name}.revisions) to ${asPublisher}, ${asReader};
-        grant execute on function ${name}.append(integer, text, bigint, text, text, text, text, bigint, jsonb),
+          ${name}.schema_key(bigint, timestamptz), ${name}.following(text, bigint, integer), ${name}.revision_as_json(${name}.revisions) to ${asPublisher}, ${asReader};
+        grant execute on function ${name}.append(integer, text, bigint, text, text, text, text, bigint, jsonb, text),
           ${name}.prune(integer, text, bigint), ${name}.put_schema(integer, text, text, json),
           ${name}.mark_live(integer, text, text, double precision) to ${asPublisher}`,
     },
@@ -70,6 +70,9 @@ function handOver(schema: SchemaName, owner: string): string {
       union all
       select format('table %I.%I', '${schema}', relname) from pg_class
         where relnamespace = '${quoteIdentifier(schema)}'::regnamespace and relkind = 'r' and relowner <> v_owner
+      union all
+      select format('domain %I.%I', '${schema}', typname) from pg_type
+        where typnamespace = '${quoteIdentifier(schema)}'::regnamespace and typtype = 'd' and typowner <> v_owner
       union all
       select format('function %s', oid::regprocedure) from pg_proc
         where pronamespace = '${quoteIdentifier(schema)}'::regnamespace and proowner <> v_owner

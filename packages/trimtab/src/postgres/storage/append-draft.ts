@@ -11,6 +11,8 @@ interface Append {
   readonly database: PgLike
   readonly statements: Statements
   readonly draft: RevisionDraft
+  /** The schemas that it was checked against. */
+  readonly stamp: string
 }
 
 /** How often it is sent, where PostgreSQL asks for another attempt: in a database whose transactions are serializable. */
@@ -30,6 +32,7 @@ export async function appendDraft(append: Append, signal: AbortSignal | undefine
     } catch (error) {
       const state = sqlStateOf(error)
       const name = sqlStateName(state)
+      if (name === 'schemas_moved') return { kind: 'stale' }
       if (name === 'serialization_failure' || name === 'deadlock_detected') {
         if (attempt >= attempts) throw error
       } else {
@@ -41,10 +44,13 @@ export async function appendDraft(append: Append, signal: AbortSignal | undefine
   }
 }
 
-async function send({ database, statements, draft }: Append, signal: AbortSignal | undefined): Promise<Appended> {
-  const [row] = await database.query(statements.append, valuesOf(draft), signal)
+async function send(
+  { database, statements, draft, stamp }: Append,
+  signal: AbortSignal | undefined,
+): Promise<Appended> {
+  const [row] = await database.query(statements.append, valuesOf(draft, stamp), signal)
   // What the function builds.
-  const answer = parseAnswer(row) as { kind: Appended['kind']; at: number } & Cursor
+  const answer = parseAnswer(row) as { kind: Exclude<Appended['kind'], 'stale'>; at: number } & Cursor
   switch (answer.kind) {
     case 'appended':
       return { kind: 'appended', at: answer.at }
@@ -64,7 +70,7 @@ async function find({ database, statements, draft }: Append, signal?: AbortSigna
   return row === undefined ? undefined : { kind: 'appended', at: Number(parseAnswer(row)) }
 }
 
-function valuesOf(draft: RevisionDraft): readonly unknown[] {
+function valuesOf(draft: RevisionDraft, stamp: string): readonly unknown[] {
   const { environment, cursor, parent, author, message, rollbackTo, changes } = draft
   const rollback = rollbackTo === undefined ? null : String(rollbackTo)
   const revision = String(cursor.revision)
@@ -78,6 +84,7 @@ function valuesOf(draft: RevisionDraft): readonly unknown[] {
     message,
     rollback,
     jsonOf(changes),
+    stamp,
   ]
 }
 

@@ -46,7 +46,10 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
       const [row] = await ask(`preparing a publish to ${environment}`, statements.prepare, values, signal)
       // What the statement builds.
       const answer = parseAnswer(row) as { head: HeadAnswer | null; schemas: readonly SchemaAnswer[] | null }
-      return { head: headOf(answer.head), schemas: reader.read(answer.schemas ?? []) }
+      const schemas = answer.schemas ?? []
+      // As the function that appends puts it together.
+      const stamp = schemas.map(({ key }) => key).join(' ')
+      return { head: headOf(answer.head), schemas: reader.read(schemas), stamp }
     },
     async load(environment, scope, signal) {
       const [text, values] =
@@ -55,9 +58,9 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
           : [statements.loadScope, [environment, scope.tenant ?? '']]
       return readEnvironment(environment, await ask(`reading ${environment}`, text, values, signal))
     },
-    append: (draft, signal) =>
+    append: (draft, stamp, signal) =>
       withFailures(`publishing to ${draft.environment}`, signal, () =>
-        appendDraft({ database, statements, draft }, signal),
+        appendDraft({ database, statements, draft, stamp }, signal),
       ),
     async following(environment, revision, limit, signal) {
       const values = [environment, String(revision), String(limit)]

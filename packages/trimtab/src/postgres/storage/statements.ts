@@ -25,7 +25,7 @@ export function createStatements(schema: SchemaName): Statements {
     prepare: `select ${name}.prepare_publish($1, $2::text::json) as answer`,
     loadAll: load(name, ''),
     loadScope: load(name, 'and n.tenant = $2'),
-    append: `select ${name}.append($1::text::integer, $2, $3::text::bigint, $4, $5, $6, $7, $8::text::bigint, $9::text::jsonb) as answer`,
+    append: `select ${name}.append($1::text::integer, $2, $3::text::bigint, $4, $5, $6, $7, $8::text::bigint, $9::text::jsonb, $10) as answer`,
     find: `
       select floor(extract(epoch from r.at) * 1000)::text as answer from ${name}.environments e join ${name}.revisions r on r.environment = e.id
       where e.name = $1 and r.revision = $2::text::bigint and r.hash = $3`,

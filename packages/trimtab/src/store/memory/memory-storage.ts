@@ -2,7 +2,6 @@ import type { Clock } from '../../primitives/time/clock.ts'
 import { createEmitter, type EmitterSource } from '../../primitives/emitter.ts'
 import { compareText } from '../../primitives/json.ts'
 import type { Path } from '../../model/path.ts'
-import type { RegisteredSchema } from '../config-store.ts'
 import { type Cursor, genesis, sameCursor } from '../cursor.ts'
 import type { StoredTenantState } from '../edit.ts'
 import type { Revision, RevisionChange, RevisionDraft } from '../revision.ts'
@@ -42,14 +41,15 @@ export function createMemoryStorage(clock: Clock): MemoryStorage {
 
   return {
     async prepare(environment) {
-      return { head: headOf(rowsOf(environment)), schemas: inForce(shelf.list(appOf(environment))) }
+      const { schemas, stamp } = shelf.inForce(appOf(environment))
+      return { head: headOf(rowsOf(environment)), schemas, stamp }
     },
     async load(environment, scope): Promise<StoredEnvironment> {
       const { cursor, entries, states } = rowsOf(environment)
       const wanted = scope === 'all' ? [...entries.values()] : [entries.get(keyOf(scope.tenant)) ?? new Map()]
       return { cursor, entries: wanted.flatMap((ofScope) => [...ofScope.values()]), states }
     },
-    async append(draft) {
+    async append(draft, stamp) {
       // The store parsed it.
       const environment = draft.environment as EnvironmentName
       const rows = rowsOf(environment)
@@ -60,6 +60,7 @@ export function createMemoryStorage(clock: Clock): MemoryStorage {
       if (!all.has(environment) && [...all.keys()].some((other) => isTwin(other, environment))) {
         return { kind: 'name_taken' }
       }
+      if (stamp !== shelf.inForce(appOf(environment)).stamp) return { kind: 'stale' }
       const revision: Revision = Object.freeze({ ...draft, at: clock.now() })
       put(environment, added(rows, revision))
       counter.count('received')
@@ -131,10 +132,6 @@ function hashAt({ cursor, revisions }: Rows, revision: number): string | undefin
   if (revision === cursor.revision) return cursor.hash
   if (revision === 0) return ''
   return revisions[revision + 1 - (revisions[0]?.cursor.revision ?? 0)]?.parent
-}
-
-function inForce(schemas: readonly RegisteredSchema[]): readonly RegisteredSchema[] {
-  return schemas.filter(({ live }, index) => index === 0 || live)
 }
 
 /** A tenant can't be called that. */

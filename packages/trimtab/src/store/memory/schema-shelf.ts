@@ -9,9 +9,13 @@ export interface SchemaShelf {
   markLive(app: string, version: string, forMilliseconds: number): boolean
   /** The newest first. */
   list(app: string): readonly RegisteredSchema[]
+  /** Those that have a say: the newest, and those that live. */
+  inForce(app: string): { readonly schemas: readonly RegisteredSchema[]; readonly stamp: string }
 }
 
 interface Row {
+  /** Of this content, and of no other one. */
+  readonly key: number
   readonly schema: JsonObject
   readonly registeredAt: number
   /** On the clock that only goes forward. */
@@ -21,6 +25,14 @@ interface Row {
 export function createSchemaShelf(clock: Clock): SchemaShelf {
   // The oldest first: a map keeps the order in which keys came.
   const apps = new Map<string, Map<string, Row>>()
+  let keys = 0
+  const listed = (app: string) => {
+    const now = clock.monotonic()
+    const rows = [...(apps.get(app) ?? [])].toReversed()
+    return rows.map(([version, { key, schema, registeredAt, liveUntil }]) => {
+      return { key, registered: { app, version, schema, registeredAt, live: liveUntil > now } }
+    })
+  }
   return {
     put(app, version, schema) {
       const versions = apps.get(app) ?? new Map<string, Row>()
@@ -28,7 +40,8 @@ export function createSchemaShelf(clock: Clock): SchemaShelf {
       const before = versions.get(version)
       if (before !== undefined && isSameValue(before.schema, schema)) return
       versions.delete(version)
-      versions.set(version, { schema, registeredAt: clock.now(), liveUntil: before?.liveUntil ?? -Infinity })
+      keys += 1
+      versions.set(version, { key: keys, schema, registeredAt: clock.now(), liveUntil: before?.liveUntil ?? -Infinity })
     },
     markLive(app, version, forMilliseconds) {
       const row = apps.get(app)?.get(version)
@@ -37,12 +50,10 @@ export function createSchemaShelf(clock: Clock): SchemaShelf {
       apps.get(app)?.set(version, { ...row, liveUntil })
       return true
     },
-    list(app) {
-      const now = clock.monotonic()
-      const rows = [...(apps.get(app) ?? [])].toReversed()
-      return rows.map(([version, { schema, registeredAt, liveUntil }]) => {
-        return { app, version, schema, registeredAt, live: liveUntil > now }
-      })
+    list: (app) => listed(app).map(({ registered }) => registered),
+    inForce(app) {
+      const rows = listed(app).filter(({ registered }, index) => index === 0 || registered.live)
+      return { schemas: rows.map(({ registered }) => registered), stamp: rows.map(({ key }) => key).join(' ') }
     },
   }
 }

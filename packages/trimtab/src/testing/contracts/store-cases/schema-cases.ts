@@ -57,6 +57,26 @@ export function schemaCases({ test }: StoreBench): readonly ContractCase[] {
       assertThat(!JSON.stringify(problem).includes('4711'), 'it shows the value')
       await publish({ scope: environment, path: 'pool.max', value: 10 })
     }),
+    test('a schema that somebody else has registered since the last publish has a say in the next', async ({
+      other,
+      publish,
+      refused,
+    }) => {
+      await publish({ scope: environment, path: 'pool.max', value: 5 })
+      await other.registerSchema(app, '1.0.0', schemaWith(10))
+      const [first] = await refused({ scope: environment, path: 'pool.max', value: 50 })
+      assertThat(first?.version === '1.0.0', 'it does not name the version that would refuse')
+      await publish({ scope: environment, path: 'pool.max', value: 6 })
+      await other.registerSchema(app, '1.0.0', schemaWith(100))
+      await publish({ scope: environment, path: 'pool.max', value: 50 })
+      await publish({ scope: environment, path: 'pool.max', value: 7 })
+      await other.registerSchema(app, '2.0.0', schemaWith(20))
+      await publish({ scope: environment, path: 'pool.max', value: 8 })
+      await other.registerSchema(app, '3.0.0', schemaWith(90))
+      await other.markLive(app, '2.0.0', 60_000)
+      const [second] = await refused({ scope: environment, path: 'pool.max', value: 50 })
+      assertThat(second?.version === '2.0.0', 'a version that has come to life is not asked')
+    }),
     test('what other layers may add is not missed', async ({ store, publish, refused }) => {
       await store.registerSchema(app, '1.0.0', schemaWith(10))
       await publish({ scope: environment, path: 'pool', value: {} }, { scope: environment, path: 'limits', value: {} })
