@@ -28,6 +28,7 @@ export function boundText(text: string, bytes: number, clean: (text: string) => 
   return read === cleaned.length ? cleaned : cleaned.slice(0, read) + ellipsis.text
 }
 
+const largest = 10n ** 100n
 const ellipsis = { text: '…', bytes: 3 } as const
 
 /** A frozen copy as large as is allowed; undefined for what is no object. Throws where looking at it does. */
@@ -43,7 +44,8 @@ export function boundDetails(details: unknown, clean: (text: string) => string):
       case 'boolean':
         return value
       case 'bigint':
-        return String(value)
+        // Writing out millions of digits takes longer than any deadline.
+        return value > largest || value < -largest ? '(a large number)' : String(value)
       case 'object':
         if (value === null) return null
         if (depth >= findingLimits.depth) return '…'

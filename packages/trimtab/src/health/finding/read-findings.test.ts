@@ -55,6 +55,17 @@ it.each([
   expect(read(given).map(({ status }) => status)).toEqual(statuses)
 })
 
+test('a number of any length is written out only as far as people read it', () => {
+  const details = { small: 12n, large: 10n ** 100n, huge: 2n ** 10_000_000n, low: -(3n ** 500n) }
+  const [finding] = read({ status: 'healthy', details })
+  expect(finding?.details).toEqual({
+    small: '12',
+    large: `1${'0'.repeat(100)}`,
+    huge: '(a large number)',
+    low: '(a large number)',
+  })
+})
+
 test('what a run threw is a failure, and degraded where anything in its chain of causes is temporary', () => {
   const thrown = (value: unknown) => readFailure(value, same)[0]
   expect(thrown(new Error('refused'))).toMatchObject({ status: 'unhealthy', message: 'refused' })
