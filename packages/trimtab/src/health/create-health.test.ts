@@ -644,6 +644,24 @@ describe('a remedy', () => {
     expect(applied).toEqual(['+one', '+two'])
   })
 
+  test('that can not be withdrawn is told, and the rounds go on', async () => {
+    const withdraw = () => {
+      throw new Error('the plane is closed')
+    }
+    const remedies = { atMost: 1, apply: async () => ({ withdraw, isInForce: () => true }) }
+    const { scripted, clock, events, health } = open({ random: () => 0, remedies })
+    const script = scripted('db', { remedy })
+    script.answer = () => unhealthy('down')
+    await clock.advance(10_000)
+    script.answer = () => healthy()
+    await clock.advance(20_000)
+    expect(events.flatMap((event) => (event.kind === 'remedy' ? [event.step, event.reason] : []))).toEqual([
+      ...['applied', remedy.reason],
+      ...['failed', 'the plane is closed'],
+    ])
+    expect((await health.check({ fresh: true })).readiness.status).toBe('healthy')
+  })
+
   test('that is refused is told, and tried again after as many rounds', async () => {
     const { scripted, clock, events } = withRemedies(1, 'pool.max is unknown')
     scripted('db', { remedy }).answer = () => unhealthy('down')

@@ -119,8 +119,15 @@ export class Remedies {
     const { withdraw } = course.stage
     course.stage = { kind: 'watching' }
     course.failures = 0
-    withdraw()
-    this.#tell({ kind: 'remedy', check: course.settled.name, step: 'withdrawn', reason: course.remedy.reason })
+    const check = course.settled.name
+    try {
+      withdraw()
+    } catch (error) {
+      // Whoever takes in a run must not fail for it; what is left in force expires by itself.
+      this.#tell({ kind: 'remedy', check, step: 'failed', reason: describeThrown(error) })
+      return
+    }
+    this.#tell({ kind: 'remedy', check, step: 'withdrawn', reason: course.remedy.reason })
   }
 }
 
