@@ -40,6 +40,20 @@ describe('checks of functions', () => {
 })
 
 describe('a composite', () => {
+  it('gives back what its parts hold, also when one throws', () => {
+    const closed: string[] = []
+    const part = (name: string) => ({
+      name,
+      run: () => true,
+      close() {
+        closed.push(name)
+        throw new Error('no')
+      },
+    })
+    compositeCheck({ name: 'both', checks: [part('a'), { name: 'plain', run: () => true }, part('b')] }).close?.()
+    expect(closed).toEqual(['a', 'b'])
+  })
+
   it('reports each part, also when one throws', async () => {
     const check = compositeCheck({
       name: 'upstreams',

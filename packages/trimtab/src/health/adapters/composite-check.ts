@@ -7,7 +7,7 @@ import { type AdapterOptions, checkFields } from './adapter-options.ts'
 export interface CompositeCheckOptions extends AdapterOptions {
   readonly name: string
   /** Each becomes a component of the one check, by its name. Their own timings do not apply: the composite's do. */
-  readonly checks: readonly Pick<HealthCheck, 'name' | 'run'>[]
+  readonly checks: readonly Pick<HealthCheck, 'name' | 'run' | 'close'>[]
 }
 
 /**
@@ -33,6 +33,9 @@ export function compositeCheck({ checks, ...options }: CompositeCheckOptions): H
     ...checkFields(options),
     name,
     run: async (context) => (await Promise.all(checks.map((check) => runPart(check, context)))).flat(),
+    close() {
+      for (const check of checks) closePart(check)
+    },
   }
 }
 
@@ -48,6 +51,14 @@ async function runPart(
   } catch (error) {
     const status = isTemporary(error) ? 'degraded' : 'unhealthy'
     return [{ status, message: describeThrown(error), component: check.name }]
+  }
+}
+
+function closePart(check: Pick<HealthCheck, 'close'>): void {
+  try {
+    check.close?.()
+  } catch {
+    // As for a check of its own: there is nothing that could be done about it, and others have to be closed.
   }
 }
 
