@@ -1,6 +1,7 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { loadPeer } from '../../errors/load-peer.ts'
 import { singleFlight } from '../../primitives/concurrency/single-flight.ts'
+import { destroyStream } from './end-client.ts'
 import { guardNewClients } from './guard-new-clients.ts'
 import type { PgConnections, PgTimeouts } from './pg-pool.ts'
 import type { PgClientLike, PgPoolLike } from './pg-types.ts'
@@ -26,11 +27,20 @@ export function openConnections({ connectionString, max }: OwnConnections, timeo
   let pool: PgPoolLike | undefined
   let isClosed = false
   const leaving = new Set<Promise<unknown>>()
+  /** Those that a pool is waiting for, which it can't be told to give up. */
+  const connecting = new Set<PgClientLike>()
 
   const open = singleFlight(async (): Promise<PgPoolLike> => {
-    const { Pool } = await loadPeer('pg', () => import('pg'))
+    const { Client, Pool } = await loadPeer('pg', () => import('pg'))
     assertOpen()
-    const made = new Pool({ ...settings, max, allowExitOnIdle: true })
+    class WatchedClient extends Client {
+      constructor(options?: ConstructorParameters<typeof Client>[0]) {
+        super(options)
+        connecting.add(this)
+        for (const event of ['connect', 'error', 'end'] as const) this.once(event, () => connecting.delete(this))
+      }
+    }
+    const made = new Pool({ ...settings, max, allowExitOnIdle: true, Client: WatchedClient })
     // Connections that nobody uses are lost too; the next who wants one gets a new one.
     made.on('error', () => {})
     guardNewClients(made)
@@ -62,6 +72,8 @@ export function openConnections({ connectionString, max }: OwnConnections, timeo
     async close() {
       isClosed = true
       leave()
+      // Whoever waits for one is told that it was lost; told to end, it would say nothing to anybody.
+      for (const client of connecting) destroyStream(client)
       await Promise.all(leaving)
     },
   }
