@@ -53,7 +53,7 @@ The package brings both, in the folder \`ops\`:
 
 | file | what it is |
 | --- | --- |
-| \`node_modules/trimtab/ops/prometheus-rules.yaml\` | Alerts: not converged for 10 minutes, stuck, running on the last known good, breaker open, source stale, store not looked at, its connection lost again and again, store asked in intervals, unready, tenants held, events lost, restart pending |
+| \`node_modules/trimtab/ops/prometheus-rules.yaml\` | Alerts: not converged for 10 minutes, stuck, running on the last known good, breaker open, source stale, store not looked at, its connection lost again and again, store asked in intervals, unready, tenants held, their own stores away, events lost, restart pending |
 | \`node_modules/trimtab/ops/grafana-board.json\` | A board of all metrics. Import it, and choose your Prometheus and the instances |
 
 Names are those of \`@opentelemetry/exporter-prometheus\`: dots become underscores, counters end in \`_total\`. Exporters that put the unit into the name as well

@@ -11,7 +11,7 @@ import {
   type TrimtabEvent,
 } from 'trimtab'
 import { type EventSink, functionSink } from 'trimtab/sinks'
-import { createManualClock, createRecording, scriptedOverlays, scriptedSource } from 'trimtab/testing'
+import { createManualClock, createRecording, type ManualClock, scriptedOverlays, scriptedSource } from 'trimtab/testing'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { faultyStore } from './faulty-store.ts'
@@ -146,7 +146,8 @@ export async function liveThroughEverything(otel?: Pick<Otel, 'meterProvider' | 
   await tenants(story)
   await publishes(story)
   await sickness(story)
-  return { plane, heard, close: () => settle(clock, plane.close()) }
+  const closeOther = await storesOfTheirOwn(story.clock, otel)
+  return { plane, heard, close: () => settle(clock, Promise.all([closeOther(), plane.close()])) }
 }
 
 /** Taken, superseded while it baked, refused, undone by health, undone by failures until the breaker opens, stuck. */
@@ -236,4 +237,27 @@ async function sickness({ clock, troubles }: Story): Promise<void> {
   await clock.advance(60_000)
   troubles.hangs = true
   await clock.advance(20_000)
+}
+
+/** Another plane: a tenant with a store of its own, which is away. */
+async function storesOfTheirOwn(
+  clock: ManualClock,
+  otel: Pick<Otel, 'meterProvider' | 'tracerProvider'> | undefined,
+): Promise<() => Promise<void>> {
+  const store = faultyStore(memoryStore({ clock }), clock)
+  const { meterProvider } = otel ?? {}
+  const plane = await createPlane({
+    config,
+    sources: [scriptedSource({ name: 'main', tree: {} })],
+    tenants: { mode: 'perDatabase', environment: 'shop/tenants', open: async () => store },
+    telemetry: meterProvider === undefined ? false : { meterProvider },
+    instance: 'shop-1',
+    clock,
+    random: () => 0.5,
+    logger: false,
+  })
+  await settle(clock, plane.tenants.activate('acme'))
+  store.faults.down = true
+  await clock.advance(30_000)
+  return () => plane.close()
 }

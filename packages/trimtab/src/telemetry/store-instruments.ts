@@ -18,13 +18,15 @@ export const storeInstruments = {
   'trimtab.feed.age': {
     kind: 'gauge',
     unit: 's',
-    description: 'Time since a store was last known to have nothing newer. A few seconds, while it can be read',
+    description:
+      'Time since a store was last known to have nothing newer: a few seconds, while it can be read. Where tenants have stores of their own, the oldest of those that are read',
     attributes: ['trimtab.environment'],
   },
   'trimtab.feed.push': {
     kind: 'gauge',
     unit: '{feed}',
-    description: '1 where a store tells of what is published, 0 where it is asked in intervals',
+    description:
+      '1 where a store tells of what is published, 0 where it is asked in intervals. Where tenants have stores of their own, 0 for one that is read and asked',
     attributes: ['trimtab.environment'],
   },
   'trimtab.feed.wakeups': {

@@ -22,6 +22,12 @@ export const tenantInstruments = {
       '1 for a tenant that does not read what is configured for it, because that is refused or can’t be read',
     attributes: ['trimtab.tenant'],
   },
+  'trimtab.tenant.stale': {
+    kind: 'gauge',
+    unit: '{tenant}',
+    description: '1 for a tenant whose own store can’t be read, so that what was read last stays in use',
+    attributes: ['trimtab.tenant'],
+  },
   'trimtab.tenant.reloads': {
     kind: 'counter',
     unit: '{reload}',

@@ -6,15 +6,12 @@ import type { Engine } from '../../reload/engine.ts'
 import type { OutcomeStatus } from '../../reload/outcome.ts'
 import type { Observing } from '../../telemetry/metrics.ts'
 import type { ViolationCount } from '../../tenancy/guard/violation-counts.ts'
-import type { TenantConfigs } from '../../tenancy/overlay/tenant-configs.ts'
-import type { TenantId } from '../../tenancy/tenant-id.ts'
-import type { TenantOverlays } from '../../tenancy/overlay/tenant-overlays.ts'
 import type { PlaneState } from '../plane.ts'
 import type { PlaneStore } from '../store/plane-stores.ts'
-import type { EntryCounts } from './entry-counts.ts'
-import type { ListenerTotals } from './listener-totals.ts'
-import { observeStores } from './observe-stores.ts'
-import type { TelemetryLabels } from './telemetry-labels.ts'
+import type { OpenTenants } from '../tenants/open-tenants.ts'
+import { createEntryCounts, type EntryCounts } from './entry-counts.ts'
+import { createStoresObserver } from './observe-stores.ts'
+import { sumByTenant, type TelemetryLabels } from './telemetry-labels.ts'
 
 type BootedFrom = Extract<PlaneState, { kind: 'running' }>['bootedFrom']
 
@@ -24,30 +21,37 @@ export interface ObservedPlane {
   readonly bootedFrom: BootedFrom
   readonly health: () => HealthAnswer
   readonly violations: () => readonly ViolationCount[]
-  readonly tenants: { readonly configs: TenantConfigs; readonly overlays: TenantOverlays } | undefined
+  readonly tenants: Pick<OpenTenants, 'configs' | 'overlays' | 'ownHomes'> | undefined
   readonly overrides: () => number
   readonly sources: () => readonly SourceStatus[]
   readonly stores: readonly PlaneStore[]
-  /** What the listeners of the stores have heard; undefined where none has one. */
-  readonly heard: () => ListenerTotals | undefined
-  readonly entriesOf: EntryCounts
   readonly sinks: () => readonly SinkStatus[]
   /** Wall time of the last reload that ended with what is configured in force. */
   readonly convergedAt: () => number | undefined
 }
 
-/** Says how a plane is. Nothing is run for it. */
-export function observePlane(plane: ObservedPlane, labels: TelemetryLabels, observe: Observing): void {
-  observeReloads(plane, observe)
-  observeHealth(plane.health(), labels, observe)
-  observeTenancy(plane, labels, observe)
+/** Makes what says how a plane is, whenever somebody collects. Nothing is run for it. */
+export function createPlaneObserver(labels: TelemetryLabels): (plane: ObservedPlane, observe: Observing) => void {
+  const entriesOf = createEntryCounts()
+  const observeStores = createStoresObserver(labels)
+  return (plane, observe) => {
+    observeReloads(plane, observe)
+    observeHealth(plane.health(), labels, observe)
+    observeViolations(plane.violations(), labels, observe)
+    if (plane.tenants !== undefined) observeTenants(plane.tenants, entriesOf, labels, observe)
+    observeStores(plane, observe)
+    observeEnds(plane, observe)
+  }
+}
+
+/** Where content comes from, and where events go. */
+function observeEnds(plane: ObservedPlane, observe: Observing): void {
   observe('trimtab.overrides', plane.overrides(), {})
   for (const { name, age, staleSince } of plane.sources()) {
     const source = { 'trimtab.source': name }
     if (age !== undefined) observe('trimtab.source.age', age / 1_000, source)
     observe('trimtab.source.stale', staleSince === undefined ? 0 : 1, source)
   }
-  observeStores(plane.stores, plane.heard(), observe)
   for (const { name, delivered, lost, waiting } of plane.sinks()) {
     const sink = { 'trimtab.sink': name }
     observe('trimtab.events.delivered', delivered, sink)
@@ -104,13 +108,9 @@ function observeHealth(answer: HealthAnswer, labels: TelemetryLabels, observe: O
   for (const [check, severity] of worst) observe('trimtab.check.status', severity, { 'trimtab.check': check })
 }
 
-function observeTenancy(
-  { tenants, violations, entriesOf }: ObservedPlane,
-  labels: TelemetryLabels,
-  observe: Observing,
-): void {
+function observeViolations(violations: readonly ViolationCount[], labels: TelemetryLabels, observe: Observing): void {
   const sums = new Map<string, ViolationCount>()
-  for (const { kind, tenant, count } of violations()) {
+  for (const { kind, tenant, count } of violations) {
     // The guard has a limit of its own; what it could not tell apart can't be told apart here.
     const label = tenant === noTenant ? tenant : labels.tenant(tenant)
     const key = `${kind} ${label}`
@@ -120,33 +120,26 @@ function observeTenancy(
     const label = tenant === noTenant ? undefined : tenant
     observe('trimtab.guard.violations', count, { 'trimtab.violation.kind': kind, 'trimtab.tenant': label })
   }
-  if (tenants === undefined) return
-  const { ids } = tenants.overlays
+}
+
+function observeTenants(
+  { configs, overlays: roster }: NonNullable<ObservedPlane['tenants']>,
+  entriesOf: EntryCounts,
+  labels: TelemetryLabels,
+  observe: Observing,
+): void {
+  const { ids } = roster
   let active = 0
-  for (const id of ids) if (tenants.overlays.stateOf(id) === 'active') active += 1
+  for (const id of ids) if (roster.stateOf(id) === 'active') active += 1
   observe('trimtab.tenant.count', active, { 'trimtab.tenant.state': 'active' })
   observe('trimtab.tenant.count', ids.length - active, { 'trimtab.tenant.state': 'suspended' })
-  const { troubles, overlays, counts } = tenants.configs
-  const held = sumUp(troubles.keys(), labels, () => 1)
+  const { troubles, overlays, counts } = configs
+  const held = sumByTenant(troubles.keys(), labels, () => 1)
   for (const [tenant, count] of held) observe('trimtab.tenant.held', count, { 'trimtab.tenant': tenant })
   for (const [outcome, count] of Object.entries(counts))
     observe('trimtab.tenant.snapshots', count, { 'trimtab.snapshot.outcome': outcome })
-  const entries = sumUp(overlays.keys(), labels, (id) => entriesOf(overlays.get(id)))
+  const entries = sumByTenant(overlays.keys(), labels, (id) => entriesOf(overlays.get(id)))
   for (const [tenant, count] of entries) observe('trimtab.overlay.entries', count, { 'trimtab.tenant': tenant })
-}
-
-/** Sums by label: those that have none of their own share one. */
-function sumUp(
-  ids: Iterable<TenantId>,
-  labels: TelemetryLabels,
-  valueOf: (id: TenantId) => number,
-): ReadonlyMap<string, number> {
-  const sums = new Map<string, number>()
-  for (const id of ids) {
-    const label = labels.tenant(id)
-    sums.set(label, valueOf(id) + (sums.get(label) ?? 0))
-  }
-  return sums
 }
 
 /** What the guard counts under where no tenant was known. */

@@ -12,9 +12,7 @@ import type { OtelApi } from '../../telemetry/otel-api.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import type { PlaneEvent } from '../events/plane-event.ts'
 import { libraryVersion } from '../state/library-version.ts'
-import { createEntryCounts } from './entry-counts.ts'
-import { createListenerTotals } from './listener-totals.ts'
-import { type ObservedPlane, observePlane } from './observe-plane.ts'
+import { createPlaneObserver, type ObservedPlane } from './observe-plane.ts'
 import { createEventRecorder } from './record-events.ts'
 import { createReloadSpans } from './reload-spans.ts'
 import { createTelemetryLabels } from './telemetry-labels.ts'
@@ -29,7 +27,7 @@ export interface PlaneTelemetryParts {
   readonly load?: (() => Promise<OtelApi>) | undefined
 }
 
-interface FollowedPlane extends Omit<ObservedPlane, 'convergedAt' | 'heard' | 'entriesOf'> {
+interface FollowedPlane extends Omit<ObservedPlane, 'convergedAt'> {
   readonly told: Emitter<PlaneEvent>
 }
 
@@ -59,12 +57,13 @@ export function openTelemetry(parts: PlaneTelemetryParts, open: Disposers): Plan
   const labels = createTelemetryLabels(tenantLabels)
   let observed: ObservedPlane | undefined
   let convergedAt: number | undefined
+  const observePlane = createPlaneObserver(labels)
   const telemetry = createTelemetry({
     meterProvider,
     tracerProvider,
     attributes: { 'trimtab.instance': instance },
     look: (observe) => {
-      if (observed !== undefined) observePlane(observed, labels, observe)
+      if (observed !== undefined) observePlane(observed, observe)
     },
   })
   const spans = createReloadSpans(() => clock.now(), createGraph(modules), telemetry.span)
@@ -87,12 +86,7 @@ export function openTelemetry(parts: PlaneTelemetryParts, open: Disposers): Plan
     ready,
     listening: (journal) => spans.listening(journal),
     follow({ told, ...plane }) {
-      const sumUp = createListenerTotals()
-      const heard = () => {
-        const listeners = plane.stores.flatMap(({ store }) => store.listener ?? [])
-        return listeners.length === 0 ? undefined : sumUp(listeners)
-      }
-      observed = { ...plane, convergedAt: () => convergedAt, heard, entriesOf: createEntryCounts() }
+      observed = { ...plane, convergedAt: () => convergedAt }
       const stop = told.on((event) => {
         if (event.kind === 'settled' && !isFailure(event.outcome)) convergedAt = clock.now()
         recordEvent(event)

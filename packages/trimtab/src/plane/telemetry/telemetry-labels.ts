@@ -7,6 +7,20 @@ export interface TelemetryLabels {
   readonly check: (name: string) => string
 }
 
+/** Sums by label: those that have none of their own share one. */
+export function sumByTenant<Id extends string>(
+  ids: Iterable<Id>,
+  labels: TelemetryLabels,
+  valueOf: (id: Id) => number,
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  for (const id of ids) {
+    const label = labels.tenant(id)
+    sums.set(label, valueOf(id) + (sums.get(label) ?? 0))
+  }
+  return sums
+}
+
 /** Checks that are told apart. Nobody has so many, unless names are made at run time. */
 const mostChecks = 1_000
 

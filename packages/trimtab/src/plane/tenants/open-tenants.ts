@@ -24,7 +24,7 @@ import type { Reading } from '../assembly.ts'
 import { createFollower, restart } from '../follow-sources.ts'
 import type { PlaneStores } from '../store/plane-stores.ts'
 import { createModuleApplier } from './apply-tenant.ts'
-import { type HomesReader, isHomeOverlays, type OpenHome } from '../../store/homes/home-overlays.ts'
+import { type FollowedHome, type HomesReader, isHomeOverlays, type OpenHome } from '../../store/homes/home-overlays.ts'
 import { isStoreOverlays } from '../../store/source/store-overlays.ts'
 import { createTenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
 import { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
@@ -59,8 +59,15 @@ export interface OpenTenantsParts {
 export interface OpenTenants extends TenantsParts {
   /** Whether a tenant was one here and is none any more: it has been let go of, too. */
   isRemoved(tenant: TenantId): boolean
-  /** Where each tenant has a store of its own: that of one, or else this throws `tenant_not_active`. */
-  readonly ownHomes: { readonly environment: string; of(tenant: TenantId): OpenHome } | undefined
+  /** Where each tenant has a store of its own. */
+  readonly ownHomes:
+    | {
+        readonly environment: string
+        /** That of one; throws `tenant_not_active`. */
+        of(tenant: TenantId): OpenHome
+        followed(): readonly FollowedHome[]
+      }
+    | undefined
   /** Has what happens to stores of tenants told. */
   followHomes(tell: (event: PlaneEvent) => void): void
   /** Takes over what all share, in the turn in which it comes into force. */
@@ -188,7 +195,11 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     homeOf: (tenant) => (homes === undefined ? sharedHome(source) : ownHome(homes, tenant)),
     ownHomes:
       homes && isHomeOverlays(source)
-        ? { environment: source.environment, of: (tenant) => ownHome(homes, tenant) }
+        ? {
+            environment: source.environment,
+            of: (tenant) => ownHome(homes, tenant),
+            followed: () => homes.followed,
+          }
         : undefined,
     feedOf: (tenant) => homes?.statusOf(tenant),
     followHomes(tell) {

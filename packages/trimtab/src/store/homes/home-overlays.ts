@@ -7,6 +7,7 @@ import type { ListedTenant, OverlayHomes, OverlayReader, OverlaySource } from '.
 import type { ReaderStatus, SourceHost } from '../../sources/source.ts'
 import type { ConfigStore } from '../config-store.ts'
 import type { EnvironmentFeed } from '../feed/environment-feed.ts'
+import type { StoreListener } from '../feed/listener-counts.ts'
 import { type EnvironmentName, parseEnvironment } from '../scope.ts'
 import type { StoreEvent } from '../store-event.ts'
 import { StoredOverlay, unpublishedOverlay } from '../source/stored-overlay.ts'
@@ -33,6 +34,15 @@ export interface OpenHome {
   readonly environment: EnvironmentName
 }
 
+/** How a tenant's store is followed. */
+export interface FollowedHome {
+  readonly tenant: string
+  readonly feed: EnvironmentFeed
+  readonly listener: StoreListener | undefined
+  /** Whether it is looked at less often, because nobody has read it for a while. */
+  readonly isAsleep: boolean
+}
+
 /** The homes of tenants, opened. */
 export interface HomesReader extends OverlayReader {
   readonly homes: OverlayHomes
@@ -42,6 +52,8 @@ export interface HomesReader extends OverlayReader {
   readonly publishes: Emitter<StoreEvent>
   /** How a tenant's feed is; undefined where it has none, because it is not active. */
   statusOf(tenant: string): ReaderStatus | undefined
+  /** Those of all tenants that are active. */
+  readonly followed: readonly FollowedHome[]
   /** Undefined where the tenant is not active. */
   homeOf(tenant: string): OpenHome | undefined
   /** Somebody has read a tenant's configuration. */
@@ -118,6 +130,11 @@ function openReader(host: HomesHost, name: SourceName, options: HomeOptions): Ho
       },
       rotate: async (tenant, signal) => homes.get(tenant)?.rotate(signal),
       detach,
+    },
+    get followed() {
+      return [...homes].flatMap(([tenant, { feed, store, isAsleep }]): readonly FollowedHome[] => {
+        return feed === undefined ? [] : [{ tenant, feed, listener: store?.listener, isAsleep }]
+      })
     },
     statusOf: (tenant) => homes.get(tenant)?.status,
     homeOf(tenant) {

@@ -15,7 +15,7 @@ import { wakeStream } from '../wake-stream.ts'
 import { type HomeOptions, homeTimings } from './home-options.ts'
 
 /** What is asked of a tenant's store beside following it. */
-export type HomeStore = FollowedStore & Pick<ConfigStore, 'read' | 'history' | 'publish'>
+export type HomeStore = FollowedStore & Pick<ConfigStore, 'read' | 'history' | 'publish' | 'listener'>
 
 export interface ReopenedStoreParts extends Pick<HomeOptions, 'environment' | 'open' | 'idlePoll'> {
   readonly tenant: string
@@ -60,6 +60,10 @@ export class ReopenedStore implements HomeStore {
 
   constructor(parts: ReopenedStoreParts) {
     this.#parts = parts
+  }
+
+  get listener(): HomeStore['listener'] {
+    return this.#inner?.store.listener
   }
 
   /** Resolves when it has been listened on for the first time. */

@@ -69,6 +69,11 @@ export class TenantHome {
     return this.#attached?.feed
   }
 
+  /** Whether it is looked at less often, because nobody has read it for a while. */
+  get isAsleep(): boolean {
+    return this.#isAsleep
+  }
+
   get status(): ReaderStatus | undefined {
     return this.#attached && readerStatusOf(this.#attached.feed)
   }
