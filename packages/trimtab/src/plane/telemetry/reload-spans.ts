@@ -58,8 +58,10 @@ export function createReloadSpans(
           return
         }
         case 'bake': {
-          const course = event.step.kind === 'started' ? undefined : courses.get(event.id)
-          if (course !== undefined) course.judgedAt ??= now()
+          const course = courses.get(event.id)
+          // A boot that was superseded and is gone back to is judged on.
+          if (course !== undefined)
+            course.judgedAt = event.step.kind === 'started' ? undefined : (course.judgedAt ?? now())
           return
         }
         case 'settled': {

@@ -144,7 +144,7 @@ export class Bake {
     const reports = verdict.reports?.map((report) => this.#cleaned(report)) ?? []
     if (target === undefined) await this.#keep(reasons)
     else await this.#goBack({ reasons, reports }, committed, target)
-    if (this.#parts.ledger.unproved.length > 0) await this.#askAgain(question.judge)
+    await this.#askAgain(question.judge)
   }
 
   #tell(question: Question, step: BakeEvent['step']): void {
@@ -204,7 +204,8 @@ export class Bake {
       events.emit({ kind: 'set_aside', digest: before.snapshot.digest, why })
       await note(host, () => host.journal.putAside(before.snapshot.digest, why))
     }
-    await note(host, () => host.journal.settle())
+    const [boot] = ledger.unproved
+    await note(host, () => (boot === undefined ? host.journal.settle() : host.journal.begin(boot.content)))
     const facts = { reasons, reports, stuck, undone: units, committed, endedAt: host.clock.now() }
     for (const { pass, outcome } of undone)
       if (outcome.status !== 'partial_applied') ledger.settle(pass, rolledBack(outcome, facts))
@@ -214,10 +215,8 @@ export class Bake {
 
   /** What was gone back to has not had its own verdict. */
   async #askAgain(judge: Judge): Promise<void> {
-    const { ledger, host } = this.#parts
-    const [boot] = ledger.unproved
+    const [boot] = this.#parts.ledger.unproved
     if (boot === undefined) return
-    await note(host, () => host.journal.begin(boot.content))
     if (this.isNeeded(judge, boot.pass)) this.ask(judge, boot.pass)
     else await this.prove()
   }
