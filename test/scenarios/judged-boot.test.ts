@@ -19,7 +19,9 @@ async function start() {
   const clock = createManualClock()
   const options = { config, sources: [source], modules: [app], bake: { judge }, stateDir, instance: 'one', clock }
   const plane = await createPlane({ ...options, logger: false })
-  onTestFinished(() => plane.close())
+  onTestFinished(async () => {
+    await plane.close()
+  })
   const file = (name: RegExp): string => {
     const files = readdirSync(join(stateDir, 'one'), { recursive: true, encoding: 'utf8' })
     const found = files.find((each) => name.test(each))

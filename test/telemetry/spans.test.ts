@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
-import { defineConfig, defineModule, dynamic, type Module } from 'trimtab'
+import { type BakeCase, defineConfig, defineModule, dynamic, type Module, type Verdict } from 'trimtab'
 import { createManualClock, createTestPlane } from 'trimtab/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -31,9 +31,10 @@ async function start(bakes = false) {
     })
   const a = slow('a', 'a')
   const modules = [a, slow('b', 'b', [a]), slow('c', 'b')]
-  const judge = async () => {
+  const judge = async ({ candidate }: BakeCase): Promise<Verdict> => {
     await pause(3_000)
-    return { kind: 'stable' } as const
+    const isBad = JSON.stringify(candidate.config).includes('"a":7')
+    return isBad ? { kind: 'unhealthy', reasons: ['seven'] } : { kind: 'stable' }
   }
   const { meterProvider, tracerProvider } = otel
   const telemetry = { meterProvider, tracerProvider }
@@ -95,6 +96,16 @@ test('at boot modules that do not depend on each other are side by side', async 
     '    trimtab.module b 140 to 240',
     '    trimtab.module c 40 to 140',
   ])
+  await close()
+})
+
+test('a boot that is gone back to before its verdict bakes until it has that', async () => {
+  const { clock, plane, of, close } = await start(true)
+  expect((await settle(clock, plane.set({ a: 7 }))).status).toBe('rolled_back')
+  await clock.advance(3_000)
+  // Committed on top at 480, judged for 3 s, undone in 200 ms, and then the boot by itself.
+  expect(of('r1')).toContain('  trimtab.bake 240 to 6680')
+  expect(of('r2')).toContain('  trimtab.bake 240 to 3240')
   await close()
 })
 
