@@ -1,11 +1,13 @@
 import { abortable } from '../primitives/concurrency/abort.ts'
 import { backoffDelay } from '../primitives/time/backoff.ts'
 import { sleep } from '../primitives/time/clock.ts'
+import { runStep } from '../primitives/time/deadline.ts'
 import type { Logger } from '../primitives/logger.ts'
 import type { Content, Loaded, Loader } from '../reload/candidate/candidate.ts'
 import type { ContentLoader } from '../reload/candidate/loader.ts'
 import type { OpenSource } from '../reload/candidate/read-layers.ts'
-import { printProblem } from '../schema/problem.ts'
+import type { SourceName } from '../model/source-name.ts'
+import { type Problem, printProblem } from '../schema/problem.ts'
 import type { Source, SourceHost } from '../sources/source.ts'
 import { restoreLayers } from './state/restore-layers.ts'
 import type { StateDir } from './state/state-dir.ts'
@@ -22,7 +24,7 @@ export interface BootParts {
   /** What is remembered of earlier starts, where a state folder is kept. */
   readonly state: Pick<StateDir, 'decideBoot' | 'lastKnownGood'> | undefined
   readonly fallback: Source | undefined
-  /** Milliseconds that remote sources are awaited. */
+  /** Milliseconds that remote sources are awaited, also where one of them does not answer at all. */
   readonly timeout: number
   /** Milliseconds that reading one source may take. */
   readonly readTimeout: number
@@ -84,22 +86,52 @@ export function bootLoader(loader: ContentLoader): Loader & { start(loaded: Load
 }
 
 /** Reads; where only remote sources are missing, again and again for as long as they are awaited. */
-async function loadAwaiting({ loader, opened, timeout, host }: BootParts, signal: AbortSignal): Promise<Loaded> {
+async function loadAwaiting(parts: BootParts, signal: AbortSignal): Promise<Loaded> {
+  const { opened, timeout, host } = parts
   const { clock } = host
   const until = clock.monotonic() + timeout
+  const remote = remoteNames(opened)
+  // Files are read to their end: each source has its own limit.
+  const isAwaited = timeout > 0 && remote.size > 0
+  let loaded: Loaded = overdue(remote, timeout)
   for (let attempt = 0; ; attempt += 1) {
-    const loaded = await abortable(loader.load(signal), signal)
+    const end = await loadWithin(parts, isAwaited ? until - clock.monotonic() : undefined, signal)
+    // What it was told before says more.
+    if (end === 'timed_out') return loaded
+    loaded = end
     const left = until - clock.monotonic()
-    if (loaded.kind !== 'unreadable' || left <= 0 || !isRemote(loaded, opened)) return loaded
-    await sleep(host.clock, Math.min(left, backoffDelay(retry, attempt, host.random)), signal)
+    if (loaded.kind !== 'unreadable' || left <= 0 || !isOnlyOf(remote, loaded)) return loaded
+    await sleep(clock, Math.min(left, backoffDelay(retry, attempt, host.random)), signal)
   }
 }
 
-function isRemote(loaded: Extract<Loaded, { kind: 'unreadable' }>, opened: readonly OpenSource[]): boolean {
-  const remote = new Set(
-    opened.filter(({ source }) => source.references === 'allow_listed').map(({ source }) => source.name),
-  )
-  return loaded.problems.every(({ origin }) => origin !== undefined && remote.has(origin.source))
+async function loadWithin(
+  { loader, host }: BootParts,
+  timeout: number | undefined,
+  signal: AbortSignal,
+): Promise<Loaded | 'timed_out'> {
+  if (timeout === undefined) return abortable(loader.load(signal), signal)
+  const end = await runStep({ clock: host.clock, timeout, signal, run: (over) => loader.load(over) })
+  if (end.kind === 'timed_out') return 'timed_out'
+  if (end.kind === 'done') return end.value
+  throw end.error
+}
+
+function remoteNames(opened: readonly OpenSource[]): ReadonlySet<SourceName> {
+  return new Set(opened.filter(({ source }) => source.references === 'allow_listed').map(({ source }) => source.name))
+}
+
+/** What is said where there was no answer at all. */
+function overdue(remote: ReadonlySet<SourceName>, timeout: number): Extract<Loaded, { kind: 'unreadable' }> {
+  const message = `was not read within the ${timeout} ms that a start waits for it`
+  const problems = [...remote].map((source): Problem => {
+    return { code: 'step_timed_out', severity: 'error', message, origin: { source } }
+  })
+  return { kind: 'unreadable', problems }
+}
+
+function isOnlyOf(remote: ReadonlySet<SourceName>, { problems }: Extract<Loaded, { kind: 'unreadable' }>): boolean {
+  return problems.every(({ origin }) => origin !== undefined && remote.has(origin.source))
 }
 
 /** What was kept, with live readings of what was not; undefined where that gives no valid configuration. */

@@ -6,6 +6,8 @@ import { environment, storeWorld } from '../../../../../test/support/store-world
 import { tempFolder } from '../../../../../test/support/temp-folder.ts'
 import { argsSource } from '../../sources/args.ts'
 import { envSource } from '../../sources/env.ts'
+import { objectSource } from '../../sources/object.ts'
+import type { Source } from '../../sources/source.ts'
 import { fileSource } from '../../sources/file.ts'
 import { storeSource } from '../../store/source/store-source.ts'
 
@@ -67,6 +69,11 @@ describe('a file under a store under the environment under arguments', () => {
   })
 })
 
+/** The folder of these tests is a real one, and takes real time: 10 s by the clock are a fifth of one. */
+function aWhile(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 2))
+}
+
 describe('a start while the store is away', () => {
   test('waits for it, then runs on what was good last, loudly, and is current by itself', async () => {
     const { clock, store, set, start, lines, events, sources } = await composite()
@@ -84,7 +91,7 @@ describe('a start while the store is away', () => {
     let plane: Awaited<typeof starting> | undefined
     void starting.then((made) => (plane = made))
     for (let step = 0; plane === undefined && step < 400; step += 1) {
-      await new Promise((resolve) => setImmediate(resolve))
+      await aWhile()
       await clock.advance(100)
     }
     const second = await starting
@@ -122,7 +129,7 @@ describe('a start while the store is away', () => {
     void starting.finally(() => (isStarted = true)).catch(() => {})
     // The folder is a real one, which takes its own time: the clock goes on for as long as that lasts.
     while (!isStarted) {
-      await new Promise((resolve) => setImmediate(resolve))
+      await aWhile()
       await clock.advance(100)
     }
     const second = await starting
@@ -137,10 +144,66 @@ describe('a start while the store is away', () => {
     let isCurrent = false
     second.tenants.watch('limits.rate', () => (isCurrent = true))
     while (!isCurrent) {
-      await new Promise((resolve) => setImmediate(resolve))
+      await aWhile()
       await clock.advance(100)
     }
     expect(second.tenants.get('acme').config.limits.rate).toBe(4)
+  })
+
+  test.each([
+    ['the usual times', {}],
+    ['a reading that may take longer than a start', { readTimeout: 60_000 }],
+  ])('does not wait longer for one that never answers than it was told to: %s', async (_what, reload) => {
+    const { clock, store, set, publish, start, sources, source } = await composite()
+    const stateDir = join(tempFolder(), 'state')
+    const options = { sources, stateDir, reload, tenants: { mode: 'shared' as const, store } }
+    await set('pool.max', 20)
+    await set('limits.rate', 3, `${environment}/acme`)
+    await publish({ scope: `${environment}/other`, state: 'suspended' })
+    const first = await start(options)
+    await first.close()
+
+    store.faults.silent = true
+    // Opening the folder, which is a real one, takes its own time before.
+    const [readAt, saidAt] = [[] as number[], [] as number[]]
+    const beside = objectSource({})
+    const noting: Source = {
+      ...beside,
+      open(host) {
+        const reader = beside.open(host)
+        const read: typeof reader.read = (signal) => {
+          readAt.push(clock.monotonic())
+          return reader.read(signal)
+        }
+        return { ...reader, read }
+      },
+    }
+    const error = (line: string) => {
+      if (line.includes('What is configured can')) saidAt.push(clock.monotonic())
+    }
+    const logger = { debug() {}, info() {}, warn() {}, error }
+    const starting = start({ ...options, sources: [noting, ...sources], logger })
+    let isStarted = false
+    void starting.finally(() => (isStarted = true)).catch(() => {})
+    while (!isStarted) {
+      await aWhile()
+      await clock.advance(100)
+    }
+    const second = await starting
+    const [begun = 0, given = 0] = [readAt[0], saidAt[0]]
+    expect(given - begun).toBeGreaterThanOrEqual(15_000)
+    expect(given - begun).toBeLessThan(15_300)
+    expect(second.state).toMatchObject({ bootedFrom: 'last_known_good' })
+    expect([second.config.pool.max, second.tenants.get('acme').config.limits.rate]).toEqual([20, 3])
+    expect(second.tenants.status('other').state).toBe('suspended')
+    expect(source(second)).toMatchObject({ state: 'unreadable' })
+    await set('pool.max', 30)
+    await set('limits.rate', 4, `${environment}/acme`)
+    store.faults.silent = false
+    while (second.config.pool.max !== 30 || second.tenants.get('acme').config.limits.rate !== 4) {
+      await aWhile()
+      await clock.advance(100)
+    }
   })
 
   test('fails where nothing is known', async () => {

@@ -4,6 +4,7 @@ import { digestOf } from '../../model/digest.ts'
 import type { Clock, Timer } from '../../primitives/time/clock.ts'
 import { isPlainObject, type JsonObject } from '../../primitives/json.ts'
 import type { Logger } from '../../primitives/logger.ts'
+import { runStep } from '../../primitives/time/deadline.ts'
 import { serialQueue } from '../../primitives/concurrency/serial-queue.ts'
 import type { Problem } from '../../schema/problem.ts'
 import type { ListedTenant, OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
@@ -31,6 +32,9 @@ interface Kept {
 
 /** Milliseconds for which changes are gathered before they are written. */
 const gather = 5_000
+
+/** Milliseconds that a store is waited for that does not answer, where nothing has been read of it. */
+const patience = 4_000
 
 /**
  * Overlays from a store, kept in the state folder: where the store is away when a process starts, tenants have what was
@@ -74,12 +78,22 @@ export function keepOverlays(inner: OverlayReader, parts: KeptOverlaysParts): Ov
   }
   /** Only as long as nothing has been read: what was read later is newer. */
   const fallback = async () => (feed.document === undefined ? await (kept ??= load()) : undefined)
+  /** Who has what was kept goes on with it until the store has been read: nobody waits for each of them. */
+  const inUse = async () => (kept === undefined ? undefined : fallback())
+  /** What the store says; undefined where it does not answer, and never has. */
+  const answered = async <T>(ask: (over: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T | undefined> => {
+    if (feed.document !== undefined) return ask(signal)
+    const end = await runStep({ clock, timeout: patience, signal, run: ask })
+    if (end.kind === 'timed_out') return undefined
+    if (end.kind === 'done') return end.value
+    throw end.error
+  }
 
   const reader: OverlayReader = {
     async list(signal) {
-      const listing = await inner.list(signal)
-      const found = listing.kind === 'unreadable' ? await fallback() : undefined
-      if (found === undefined) return listing
+      const first = (await inUse()) === undefined ? await answered((over) => inner.list(over), signal) : undefined
+      const found = first === undefined || first.kind === 'unreadable' ? await fallback() : undefined
+      if (found === undefined) return first ?? inner.list(signal)
       const tenants = [...new Set([...found.overlays.keys(), ...found.suspended])].map((tenant): ListedTenant => {
         const state = found.suspended.has(tenant) ? 'suspended' : 'active'
         return { tenant, state, isChanged: false, origin: { source: source.name } }
@@ -87,11 +101,15 @@ export function keepOverlays(inner: OverlayReader, parts: KeptOverlaysParts): Ov
       return { kind: 'listed', tenants, warnings: [oldWarning(source, found.savedAt)] }
     },
     async read(tenant, signal) {
-      const reading = await inner.read(tenant, signal)
-      const tree = reading.kind === 'unreadable' ? (await fallback())?.overlays.get(tenant) : undefined
-      if (tree === undefined) return reading
-      const layer = { source: source.name, tree, digest: digestOf(tree), locate: () => undefined }
-      return { kind: 'layer', layer, warnings: [] }
+      const reading = (await inUse()) === undefined ? await inner.read(tenant, signal) : undefined
+      const found = reading === undefined || reading.kind === 'unreadable' ? await fallback() : undefined
+      const tree = found?.overlays.get(tenant)
+      if (tree !== undefined) {
+        const layer = { source: source.name, tree, digest: digestOf(tree), locate: () => undefined }
+        return { kind: 'layer', layer, warnings: [] }
+      }
+      if (found?.suspended.has(tenant)) return { kind: 'absent', problem: noneKept(source, tenant) }
+      return reading ?? inner.read(tenant, signal)
     },
     async close() {
       stop()
@@ -115,6 +133,10 @@ function fromBody(body: unknown, savedAt: number): Kept {
   const { suspended } = isPlainObject(body) ? body : { suspended: [] }
   const names: readonly unknown[] = Array.isArray(suspended) ? suspended : []
   return { savedAt, overlays: keptTrees(body), suspended: new Set(names.filter((name) => typeof name === 'string')) }
+}
+
+function noneKept({ name }: OverlaySource, tenant: string): Problem {
+  return { code: 'absent', severity: 'error', message: `nothing was kept of ${tenant}`, origin: { source: name } }
 }
 
 function oldWarning(source: OverlaySource, savedAt: number): Problem {
