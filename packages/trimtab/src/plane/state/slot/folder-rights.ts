@@ -68,7 +68,7 @@ async function makeFolders(path: string): Promise<void> {
 /** The error for a folder that state can't be kept in. `why` follows its name; `action` is a sentence without its point. */
 export function unusable(path: string, why: string, action: string, cause?: unknown): TrimtabError {
   const options = { details: { path }, ...(cause === undefined ? {} : { cause }) }
-  return new TrimtabError('state_dir_unusable', `The state folder ${path} cannot be used: ${why}. ${action}.`, options)
+  return new TrimtabError('state_dir_unusable', `The folder ${path} cannot be used: ${why}. ${action}.`, options)
 }
 
 function notFolder(path: string): TrimtabError {

@@ -60,7 +60,7 @@ describe('takeSlot', () => {
     chmodSync(path, mode)
     const said = await refusal(take(path))
     expect(said).toContain(
-      `state_dir_unusable: The state folder ${path} cannot be used: others can write to it (mode 77`,
+      `state_dir_unusable: The folder ${path} cannot be used: others can write to it (mode 77`,
     )
     expect(said).toContain(
       'Give a folder inside of it, which is then made for this process alone, or take the right away',
@@ -94,7 +94,7 @@ describe('takeSlot', () => {
 
   it('refuses a file system that is read-only, and a name that is too long', async () => {
     expect(await refusal(take('/proc/trimtab'))).toMatch(
-      /^state_dir_unusable: The state folder \/proc\/trimtab cannot be used/,
+      /^state_dir_unusable: The folder \/proc\/trimtab cannot be used/,
     )
     expect(await refusal(take(join(tempFolder(), 'x'.repeat(300))))).toMatch('its name is too long for the file system')
   })
