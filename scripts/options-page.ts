@@ -30,7 +30,10 @@ const plane: Readonly<Record<keyof PlaneOptions, Row>> = {
   checks: ['none', 'Health checks, beside those that the modules bring'],
   health: ['see below', 'How health is answered, and what it may do by itself'],
   bake: ['see below', 'How a commit proves itself. Without required health checks every commit is stable at once'],
-  tenants: ['none', '`folder` or `overlays`: where tenants have values of their own'],
+  tenants: [
+    'none',
+    "`folder`, `overlays`, `{ mode: 'shared', store, environment }` or `{ mode: 'perDatabase', open, environment, idleAfter, idlePoll }`: where tenants have values of their own",
+  ],
   guard: ['strict', '`mode`, `allow`, `refuseMismatch`, `capacity`: how `plane.guard` keeps tenants apart'],
   events: ['none', '`{ sinks, source, queue }`: where everything that happens goes. [All events](events.md)'],
   telemetry: [
