@@ -61,6 +61,8 @@ export interface LivePlaneParts {
   /** Told of every snapshot in the moment in which it comes into force. */
   readonly show: (snapshot: Snapshot<object>) => void
   readonly guard: Guard
+  /** Runs work for no tenant: what a call sets going here serves all of them, whoever calls. */
+  readonly outside: <T>(work: () => T) => T
   readonly stores: PlaneStores
   readonly publisher: PlanePublisher
   /** Takes in what tenants have of their own now. */
@@ -149,7 +151,7 @@ export class LivePlane<Config> implements Plane<Config> {
 
   get breaker(): Plane<Config>['breaker'] {
     const { engine } = this.#parts
-    return { state: engine.breaker, reset: () => this.#unawaitedByHooks(engine.resetBreaker()) }
+    return { state: engine.breaker, reset: () => this.#unawaitedByHooks(() => engine.resetBreaker()) }
   }
 
   get tenants(): Tenants<Config> {
@@ -207,13 +209,13 @@ export class LivePlane<Config> implements Plane<Config> {
     const { dryRun, candidate, force, skipBake, signal } = options
     if (candidate !== undefined && dryRun !== true) return Promise.reject(candidateError())
     const { engine } = this.#parts
-    return this.#unawaitedByHooks(
+    return this.#unawaitedByHooks(() =>
       keptAlive(() => engine.reload({ trigger: 'manual', dryRun, candidate, force, skipBake, signal })),
     )
   }
 
   refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Outcome> {
-    return this.#unawaitedByHooks(keptAlive(() => this.#refresh(signal)))
+    return this.#unawaitedByHooks(() => keptAlive(() => this.#refresh(signal)))
   }
 
   async #refresh(signal: AbortSignal | undefined): Promise<Outcome> {
@@ -232,12 +234,12 @@ export class LivePlane<Config> implements Plane<Config> {
       this.#mustBeOpen()
       return this.#parts.publisher.publish(edits, terms, this.#closing.signal)
     }
-    const result = keptAlive(published)
-    return terms.until === undefined ? result : this.#unawaitedByHooks(result)
+    const publish = () => keptAlive(published)
+    return terms.until === undefined ? this.#parts.outside(publish) : this.#unawaitedByHooks(publish)
   }
 
   override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride> {
-    return this.#unawaitedByHooks(this.#override(edits, terms))
+    return this.#unawaitedByHooks(() => this.#override(edits, terms))
   }
 
   async #override(edits: Readonly<Record<string, Json>>, terms: OverrideTerms): Promise<AppliedOverride> {
@@ -300,7 +302,7 @@ export class LivePlane<Config> implements Plane<Config> {
     if (this.#life.kind === 'open') {
       this.#parts.planeHealth.health.drain(stoppingCause)
       // A stop that hangs is waited for until its deadline, whatever else the process has left to do.
-      this.#life = { kind: 'closing', done: keptAlive(() => this.#close()) }
+      this.#life = { kind: 'closing', done: this.#parts.outside(() => keptAlive(() => this.#close())) }
       this.#closing.abort(closedError())
     }
     const { done } = this.#life
@@ -332,7 +334,8 @@ export class LivePlane<Config> implements Plane<Config> {
    * A reload takes its turn after the one that a hook is part of: a hook that waits for it would wait for itself. What it
    * asked for goes on without it.
    */
-  #unawaitedByHooks<T>(asked: Promise<T>): Promise<T> {
+  #unawaitedByHooks<T>(ask: () => Promise<T>): Promise<T> {
+    const asked = this.#parts.outside(ask)
     const unit = this.#parts.engine.hookUnderWay
     if (unit === undefined) return asked
     const refused = Promise.reject<T>(insideHookError(unit))

@@ -185,7 +185,9 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   await bootEngine(engine, boot.from !== 'configured')
   await startTenants(engine, tenants)
 
-  const wake: FollowParts['wake'] = (trigger) => void engine.reload({ trigger, background: true }).catch(() => {})
+  // A source may be told of something in a request of some tenant. What a reload starts serves all.
+  const wake: FollowParts['wake'] = (trigger) =>
+    void context.outside(() => engine.reload({ trigger, background: true })).catch(() => {})
   follow(engine, reading, { clock, random, logger, wake }, open)
   // What is configured is tried again as soon as it can be, and refused loudly where it has been set aside.
   if (boot.from !== 'configured') void engine.reload({ trigger: 'retry', background: true }).catch(() => {})
@@ -215,6 +217,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     quietTenants: async () => tenants?.quiet(),
     show,
     guard,
+    outside: context.outside,
   })
 }
 

@@ -15,6 +15,7 @@ import type { TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
 import type { TenantOverlays } from '../../tenancy/overlay/tenant-overlays.ts'
 import type { TenantValueChange, TenantWatches } from '../../tenancy/overlay/tenant-watches.ts'
 import { parseTenantId, type TenantId } from '../../tenancy/tenant-id.ts'
+import type { OwnedTenantContext } from '../../tenancy/context.ts'
 import type { Tenant, TenantContext } from '../../tenancy/tenants.ts'
 import { explainPath, type Explanation } from '../explain.ts'
 import type { WatchOptions } from '../watchers.ts'
@@ -41,14 +42,18 @@ export interface TenantsParts {
 
 /** `parts` is undefined where the plane has no option `tenants`. */
 export class LiveTenants implements Tenants<unknown> {
-  readonly #context: TenantContext
+  readonly #context: OwnedTenantContext<unknown>
   readonly #tenantOf: (id: TenantId) => Tenant
   readonly #parts: TenantsParts | undefined
   readonly run: TenantContext['run']
   readonly current: TenantContext['current']
   readonly bind: TenantContext['bind']
 
-  constructor(context: TenantContext, tenantOf: (id: TenantId) => Tenant, parts: TenantsParts | undefined) {
+  constructor(
+    context: OwnedTenantContext<unknown>,
+    tenantOf: (id: TenantId) => Tenant,
+    parts: TenantsParts | undefined,
+  ) {
     this.#context = context
     this.#tenantOf = tenantOf
     this.#parts = parts
@@ -122,11 +127,15 @@ export class LiveTenants implements Tenants<unknown> {
   }
 
   async reload(tenant: string): Promise<TenantOutcome> {
-    return this.#configured.overlays.reload(parseTenantId(tenant))
+    const { overlays } = this.#configured
+    const id = parseTenantId(tenant)
+    // Here and below: what is set going for one tenant is not part of another's work, whoever asks for it.
+    return this.#context.outside(() => overlays.reload(id))
   }
 
   async reloadAll(): Promise<readonly TenantOutcome[]> {
-    return this.#configured.overlays.reloadAll()
+    const { overlays } = this.#configured
+    return this.#context.outside(() => overlays.reloadAll())
   }
 
   async activate(tenant: string, { signal }: WatchOptions = {}): Promise<TenantStatus> {
@@ -148,7 +157,8 @@ export class LiveTenants implements Tenants<unknown> {
   async ready(tenant: string, { signal }: WatchOptions = {}): Promise<Tenant> {
     const { overlays, lifecycle, isEverybodyKnown } = this.#configured
     const id = parseTenantId(tenant)
-    if (overlays.stateOf(id) === 'unknown' && !isEverybodyKnown) await keptAlive(() => lifecycle.activate(id, signal))
+    if (overlays.stateOf(id) === 'unknown' && !isEverybodyKnown)
+      await this.#context.outside(() => keptAlive(() => lifecycle.activate(id, signal)))
     if (overlays.stateOf(id) === 'suspended')
       throw new TrimtabError('tenant_suspended', `The tenant ${id} is suspended.`, { details: { tenant: id } })
     const handle = this.#tenantOf(id)
@@ -166,13 +176,13 @@ export class LiveTenants implements Tenants<unknown> {
 
   async drain({ signal }: WatchOptions = {}): Promise<DrainReport> {
     const parts = this.#configured
-    return keptAlive(() => parts.drain(signal))
+    return this.#context.outside(() => keptAlive(() => parts.drain(signal)))
   }
 
   async #after(tenant: string, step: (id: TenantId, parts: TenantsParts) => Promise<void>): Promise<TenantStatus> {
     const id = parseTenantId(tenant)
     const parts = this.#configured
-    await keptAlive(() => step(id, parts))
+    await this.#context.outside(() => keptAlive(() => step(id, parts)))
     return this.status(id)
   }
 

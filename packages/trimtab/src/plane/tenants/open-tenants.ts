@@ -4,7 +4,7 @@ import type { KnownSecrets } from '../../model/secrecy/known-secrets.ts'
 import type { RedactionBasis } from '../../model/secrecy/redaction.ts'
 import type { Graph } from '../../modules/graph.ts'
 import type { Disposers } from '../../primitives/disposers.ts'
-import { createEmitter, type Emitter } from '../../primitives/emitter.ts'
+import { createEmitter, type Emitter, type EmitterSource } from '../../primitives/emitter.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Random } from '../../primitives/random.ts'
 import type { Sharing } from '../../primitives/sharing.ts'
@@ -128,16 +128,24 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   const watchReads = (tenant: string) => configs.watchReads(tenant as TenantId)
   const homes = isHomeOverlays(source) ? source.openHomes({ ...host, watchReads }) : undefined
   const opened = homes ?? source.open(host)
-  const events = createEmitter<TenantEvent>(onListenerError)
+  const told = createEmitter<TenantEvent>(onListenerError)
+  // Whoever listens serves all tenants; some of it is found out by a tenant's own work.
+  const events: EmitterSource<TenantEvent> = {
+    on: (listener) => told.on(listener),
+    emit: (event) => context.outside(() => told.emit(event)),
+    get size() {
+      return told.size
+    },
+  }
   observeTenants(events, logger)
   const isShared = (id: TenantId) => source.unlisted === 'shared' || overlays.isBare(id)
   const decisions = createTenantDecisions(source, keptOverlays(parts, source, opened), () => clock.now())
   const { reader } = decisions
-  const onRead = (tenant: TenantId) => homes?.wasRead(tenant)
+  const onRead = (tenant: TenantId) => context.outside(() => homes?.wasRead(tenant))
   const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared, onRead })
   const run = (tenant: string, work: () => unknown) => context.run(tenant, work)
   const watches = new TenantWatches({ configs, run, onListenerError })
-  const wake = () => overlays.referencesChanged()
+  const wake = () => context.outside(() => overlays.referencesChanged())
   const follower = createFollower({ clock, random, logger, wake }, reading.resolvers)
   const good = keptGood(parts, source, events)
   const overlays: TenantOverlays = new TenantOverlays({
@@ -234,7 +242,8 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
       if (watch === undefined) return
       const onFailure = (error: unknown) =>
         logger.warn(`${source.name} is not followed and will be again (${failureKind(error)})`)
-      const follow = (signal: AbortSignal) => watch.call(reader, (tenant) => overlays.wake(tenant), signal)
+      const follow = (signal: AbortSignal) =>
+        watch.call(reader, (tenant) => context.outside(() => overlays.wake(tenant)), signal)
       following = supervise(follow, closing.signal, { clock, random, ...restart, onFailure })
     },
   }
