@@ -30,9 +30,10 @@ process.on('message', (order: PlaneOrder) => {
         tell({ kind: 'done', id: order.id, states: [] })
         return
       case 'activate': {
-        const plane = await opened
-        const all = await Promise.all(Array.from({ length: order.times }, () => plane?.tenants.activate(order.tenant)))
-        tell({ kind: 'done', id: order.id, states: all.map((each) => each?.state ?? 'unknown') })
+        if (opened === undefined) throw new Error('There is no plane')
+        const { tenants } = await opened
+        const all = await Promise.all(Array.from({ length: order.times }, () => tenants.activate(order.tenant)))
+        tell({ kind: 'done', id: order.id, states: all.map(({ state }) => state) })
         return
       }
       case 'states': {
