@@ -15,4 +15,5 @@ export const groups: Readonly<Record<string, () => Promise<Group>>> = {
   heap: () => import('./rows/heap.ts'),
   start: () => import('./rows/start.ts'),
   embedded: () => import('./rows/embedded.ts'),
+  store: () => import('./rows/store.ts'),
 }

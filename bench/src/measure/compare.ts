@@ -1,8 +1,8 @@
-import type { Limit, Row, Unit } from './row.ts'
+import type { Limit, Row } from './row.ts'
 
 interface Compared {
   readonly name: string
-  readonly unit: Exclude<Unit, 'MB' | 'bytes' | 'left'>
+  readonly unit: 'ns' | 'µs' | 'ms'
   readonly times: readonly number[]
   readonly peer: string
   readonly peerTimes: readonly number[]
@@ -32,11 +32,11 @@ export function compared({ name, unit, times, peer, peerTimes, limit, isFaster }
   }
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (sorted.length - 1) * share
   const low = sorted[Math.floor(at)] ?? Number.NaN

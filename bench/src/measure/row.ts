@@ -1,4 +1,4 @@
-export type Unit = 'ns' | 'µs' | 'ms' | 'MB' | 'bytes' | 'left'
+export type Unit = 'ns' | 'µs' | 'ms' | '/s' | 'MB' | 'bytes' | 'connections' | 'left'
 
 /** How a ratio is judged: at most so much of the peer's cost, or at least so many times faster than the peer. */
 export type Limit = { readonly atMost: number } | { readonly atLeast: number }
