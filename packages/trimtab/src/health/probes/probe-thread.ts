@@ -6,10 +6,10 @@ import { type Random, systemRandom } from '../../primitives/random.ts'
 import { type Clock, systemClock, type Timer } from '../../primitives/time/clock.ts'
 import { createSharedBeat } from '../../primitives/time/shared-beat.ts'
 import type { Health } from '../health.ts'
-import type { AggregateStatus } from '../report.ts'
 import { aggregateOf } from './probe-answer.ts'
-import { type ProbeName, type ProbePaths, probeNames, probesByPath } from './probe-paths.ts'
+import { type ProbePaths, probeNames, probesByPath } from './probe-paths.ts'
 import { startThread, type ThreadHandle, type ThreadLife } from './thread-life.ts'
+import type { ProbeStatuses, ProbeThreadData } from './thread-messages.ts'
 import { ThreadTrouble } from './thread-trouble.ts'
 
 /** What `startProbeThread` takes: where to listen, and how long a blocked main loop is borne. Milliseconds. */
@@ -37,24 +37,6 @@ export interface ProbeThread extends AsyncDisposable {
   /** Idempotent. */
   close(): Promise<void>
 }
-
-/** What the thread is started with. */
-export interface ProbeThreadData {
-  readonly port: number
-  readonly host: string
-  readonly paths: ReadonlyMap<string, ProbeName>
-  readonly reportAfter: number
-  readonly failAfter: number
-  readonly beat: SharedArrayBuffer
-  readonly statuses: ProbeStatuses
-}
-
-export type ProbeStatuses = { readonly [Name in ProbeName]: AggregateStatus }
-
-/** What the thread says when it has begun, or what went wrong. */
-export type ProbeThreadMessage =
-  | { readonly kind: 'listening'; readonly port: number }
-  | { readonly kind: 'failed'; readonly message: string }
 
 /** Milliseconds from one sign of life of the main loop to the next, and between looks at what it knows. */
 const beatInterval = 100

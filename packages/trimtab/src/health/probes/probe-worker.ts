@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createSharedBeat, type SharedBeat } from '../../primitives/time/shared-beat.ts'
 import type { AggregateStatus } from '../report.ts'
 import { blockedAnswer } from './blocked-answer.ts'
-import type { ProbeStatuses, ProbeThreadData, ProbeThreadMessage } from './probe-thread.ts'
+import type { ProbeStatuses, ProbeThreadData, ProbeThreadMessage } from './thread-messages.ts'
 import { pathOf } from './probe-paths.ts'
 
 // The entry of a thread: what runs it gives it nothing else.

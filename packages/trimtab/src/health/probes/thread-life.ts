@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { ProbeStatuses, ProbeThreadData, ProbeThreadMessage } from './probe-thread.ts'
+import type { ProbeStatuses, ProbeThreadData, ProbeThreadMessage } from './thread-messages.ts'
 
 /** One thread, from its start to its end. */
 export interface ThreadLife {
