@@ -2,7 +2,7 @@ import { sqlStateOf } from '../failure/sql-states.ts'
 import type { PgLike, PgListeningSession } from '../pg-like.ts'
 
 /** One way to a database, as one user. */
-export interface DatabaseWay {
+interface DatabaseWay {
   readonly database: PgLike
   readonly user: string
 }

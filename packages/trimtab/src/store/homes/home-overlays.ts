@@ -21,7 +21,7 @@ export interface HomeOverlays extends OverlaySource {
 }
 
 /** What the homes of a plane's tenants are given. */
-export interface HomesHost extends SourceHost {
+interface HomesHost extends SourceHost {
   /** Has the next reading of a tenant's configuration be told, by `wasRead`. */
   readonly watchReads: (tenant: string) => void
   readonly onListenerError?: ((error: unknown) => void) | undefined
