@@ -135,6 +135,7 @@ export type {
   PublishTerms,
   RegisteredSchema,
   Since,
+  StoreEvent,
 } from './store/config-store.ts'
 export type { StoreOptions } from './store/create-config-store.ts'
 export type { Cursor } from './store/cursor.ts'
@@ -145,7 +146,6 @@ export { type ChainBreak, verifyChain } from './store/history/verify-chain.ts'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './store/memory/memory-store.ts'
 export type { PublishProblem, PublishProblemCode } from './store/publish-problem.ts'
 export type { DisconnectReason, ListenerCounts, StoreListener } from './store/feed/listener-counts.ts'
-export type { StoreEvent } from './store/store-event.ts'
 export { type StoreSource, type StoreSourceOptions, storeSource } from './store/source/store-source.ts'
 export type { OpenTenantStore } from './store/homes/home-options.ts'
 export type { LeafChange, Revision, RevisionChange, RevisionDraft, TenantChange } from './store/revision.ts'

@@ -6,7 +6,6 @@ import type { Edit } from './edit.ts'
 import type { StoreListener } from './feed/listener-counts.ts'
 import type { PublishProblem } from './publish-problem.ts'
 import type { Revision } from './revision.ts'
-import type { StoreEvent } from './store-event.ts'
 
 /** Who publishes, why, and on top of what. */
 export interface PublishTerms {
@@ -72,6 +71,18 @@ export type FeedStatus =
   /** Read in intervals: the reason says what stands in the way of being told. */
   | { readonly kind: 'poll'; readonly reason: string }
   | { readonly kind: 'connecting'; readonly attempts: number; readonly error: string | undefined }
+
+/** What a store tells of itself, as plain data, in the order it happened. */
+export interface StoreEvent {
+  /** A publish or a rollback through this object has ended. */
+  readonly kind: 'publish_ended'
+  /** Undefined where its edits name none. */
+  readonly environment: string | undefined
+  /** Undefined where it threw: the store was away, or whoever asked gave up. */
+  readonly result: PublishResult | undefined
+  /** Milliseconds. */
+  readonly duration: number
+}
 
 /**
  * The versioned home of configuration. Every implementation passes `storeContract`.

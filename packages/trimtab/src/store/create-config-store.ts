@@ -5,7 +5,7 @@ import { abortReason, childController, createController } from '../primitives/co
 import type { Clock } from '../primitives/time/clock.ts'
 import { isScheme } from '../sources/references/parse-references.ts'
 import { createEmitter } from '../primitives/emitter.ts'
-import type { ConfigStore, HistoryQuery, PublishResult } from './config-store.ts'
+import type { ConfigStore, HistoryQuery, PublishResult, StoreEvent } from './config-store.ts'
 import { parseCursor } from './cursor.ts'
 import type { Edit } from './edit.ts'
 import { documentOf } from './history/load-document.ts'
@@ -18,7 +18,6 @@ import { createPublisher } from './publisher.ts'
 import { parseVersion, readSchema } from './schemas/read-schema.ts'
 import { createSchemaThread } from './schemas/schema-thread.ts'
 import { appOf, type EnvironmentName, parseEnvironment, parseScope, readScope as scopeIn } from './scope.ts'
-import type { StoreEvent } from './store-event.ts'
 import type { RevisionQuery, StoreStorage } from './storage.ts'
 
 /** What every kind of store can be told. */

@@ -5,7 +5,7 @@ import type { GuardEvent } from '../../tenancy/guard/guard.ts'
 import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
 
 import type { PlaneFeedEvent } from '../store/plane-stores.ts'
-import type { StoreEvent } from '../../store/store-event.ts'
+import type { StoreEvent } from '../../store/config-store.ts'
 
 /** Everything the parts of a plane tell, in the order it happened. `plane/events` makes CloudEvents of it. */
 export type PlaneEvent =

@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../events/event-types.ts'
 import type { PlaneFeedEvent } from '../store/plane-stores.ts'
-import type { StoreEvent } from '../../store/store-event.ts'
+import type { StoreEvent } from '../../store/config-store.ts'
 import { bounded } from './bounded.ts'
 
 /** None for what follows what was known: a reload tells of what it changes. */

@@ -6,7 +6,7 @@ import type { TenantEvent } from '../../tenancy/overlay/tenant-events.ts'
 import type { PlaneEvent } from '../events/plane-event.ts'
 import type { TelemetryLabels } from './telemetry-labels.ts'
 
-import type { StoreEvent } from '../../store/store-event.ts'
+import type { StoreEvent } from '../../store/config-store.ts'
 import type { PlaneFeedEvent } from '../store/plane-stores.ts'
 
 /** Counts and times what a plane tells. What is told no more than once a while is asked for instead: see `observePlane`. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isPlainObject } from '../../../primitives/json.ts'
 import { genesis } from '../../../store/cursor.ts'
-import type { StoreEvent } from '../../../store/store-event.ts'
+import type { StoreEvent } from '../../../store/config-store.ts'
 import { assertThat, type ContractCase } from '../contract-case.ts'
 import {
   assertRejects,
