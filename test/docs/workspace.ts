@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -24,6 +25,7 @@ const installed = [
   ...Object.keys(manifest.dependencies),
   ...['zod', 'croner', 'lru-cache', 'pg', 'pino', 'undici', 'undici-types', 'tsx'],
   ...['typescript', '@types', '@opentelemetry'],
+  ...['@electric-sql', 'tar'],
 ]
 
 /** A folder outside of the repository in which projects find the built library, as if each had installed it. */
@@ -46,6 +48,7 @@ export function makeDocsWorkspace({ unusedNames = false }: { readonly unusedName
     symlinkSync(placeOf(name), join(modules, name))
   }
   buildLibrary(join(modules, 'trimtab'))
+  buildServer(folder)
   const command = `#!/bin/sh\nexec '${process.execPath}' '${join(modules, 'trimtab/dist/cli/bin.js')}' "$@"\n`
   writeFileSync(join(bin, 'trimtab'), command, { mode: 0o755 })
   writeFile(join(folder, 'types/tsconfig.json'), tsconfig(!unusedNames))
@@ -70,6 +73,28 @@ function buildLibrary(folder: string): void {
   const own = ['--outDir', join(folder, 'dist'), '--tsBuildInfoFile', join(folder, '.tsbuildinfo')]
   execFileSync(process.execPath, [tsc, '--project', 'packages/trimtab', ...own], { cwd: repository, stdio: 'inherit' })
   copyFileSync(join(repository, 'packages/trimtab/package.json'), join(folder, 'package.json'))
+}
+
+/** The second package, on the first one as it is built here. */
+function buildServer(folder: string): void {
+  const server = join(repository, 'packages/server')
+  const built = join(folder, 'node_modules/@trimtab/server')
+  const library = join(folder, 'node_modules/trimtab/dist')
+  const compilerOptions = {
+    ...{ rootDir: join(server, 'src'), outDir: join(built, 'dist'), composite: false, noCheck: true },
+    paths: { trimtab: [join(library, 'index.d.ts')], 'trimtab/postgres': [join(library, 'postgres/index.d.ts')] },
+  }
+  const project = join(folder, 'server.tsconfig.json')
+  const [include, exclude] = ['src', 'src/**/*.test.ts'].map((place) => [join(server, place)])
+  writeFile(
+    project,
+    JSON.stringify({ extends: join(repository, 'tsconfig.base.json'), compilerOptions, include, exclude }),
+  )
+  execFileSync(process.execPath, [tsc, '--project', project], { stdio: 'inherit' })
+  copyFileSync(join(server, 'package.json'), join(built, 'package.json'))
+  // What a new store is unpacked from, as far as it has been built: without it a new one takes longer.
+  const template = join(server, 'template')
+  if (existsSync(template)) cpSync(template, join(built, 'template'), { recursive: true })
 }
 
 function placeOf(name: string): string {
