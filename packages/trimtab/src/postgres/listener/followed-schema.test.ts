@@ -2,14 +2,14 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseEnvironment } from '../../store/scope.ts'
 import { parseSchemaName } from '../identifier.ts'
-import { createFeedCounter } from './feed-counts.ts'
+import { createListenerCounter } from '../../store/feed/listener-counts.ts'
 import { createFollowedSchema } from './followed-schema.ts'
 
 const environment = parseEnvironment('checkout/production')
 const head = (revision: number, hash = `h${revision}`) => ({ name: environment, revision: String(revision), hash })
 
 function make() {
-  const counter = createFeedCounter()
+  const counter = createListenerCounter()
   const schema = createFollowedSchema(parseSchemaName(), counter)
   const seen = { woken: 0 }
   const stop = schema.follow(environment, () => {

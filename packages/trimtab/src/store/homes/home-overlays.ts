@@ -96,7 +96,13 @@ function openReader(host: HomesHost, name: SourceName, options: HomeOptions): Ho
   const closing = createController()
   const attaching = new Set<Promise<void>>()
 
-  const onPublish = (event: StoreEvent) => publishes.emit(event)
+  const told = new WeakSet<StoreEvent>()
+  // Tenants that were given the same store hear of each other's publishes.
+  const onPublish = (event: StoreEvent) => {
+    if (told.has(event)) return
+    told.add(event)
+    publishes.emit(event)
+  }
   const parts = { ...options, clock, random, sharing, onListenerError, events, onPublish, watchReads }
   const treeOf = (tenant: string) => homes.get(tenant)?.document?.overlays.get(tenant)
   const detach = async (tenant: string, isKept: boolean) => {
