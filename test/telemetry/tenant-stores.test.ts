@@ -6,14 +6,15 @@ import { openOtel } from '../support/otel.ts'
 import { settle } from '../support/settle.ts'
 import { config, environment } from '../support/store-world.ts'
 
-/** A plane whose tenants have a store in memory each. */
-async function start() {
+/** A plane whose tenants have a store in memory each, or all the same one. */
+async function start({ isOneForAll = false } = {}) {
   const otel = openOtel()
   const clock = createManualClock()
   const stores = new Map<string, FaultyStore>()
   const open = async (tenant: string) => {
     const store = stores.get(tenant) ?? faultyStore(memoryStore({ clock }), clock)
     stores.set(tenant, store)
+    if (isOneForAll) return stores.values().next().value ?? store
     // The tests go on with it after the plane has left it.
     return { ...store, close: async () => {} }
   }
@@ -79,4 +80,17 @@ test('what their listeners have heard and what is published to them is counted',
   expect(await by('trimtab.feed.notifications', 'trimtab.notification.kind')).toMatchObject({ delivered: 2 })
   expect(await by('trimtab.publishes', 'trimtab.publish.outcome')).toEqual({ published: 2 })
   expect(await by('trimtab.overlay.entries', 'trimtab.tenant')).toEqual({ acme: 1, globex: 1 })
+})
+
+test('a publish to a store that several tenants were given is told and counted once, and so is a notification', async () => {
+  const { clock, plane, by, storeOf, activate } = await start({ isOneForAll: true })
+  const told: string[] = []
+  plane.events.on(({ type }) => void told.push(type))
+  for (const tenant of ['acme', 'globex', 'initech']) await activate(tenant)
+  const edits = [{ scope: `${environment}/acme`, path: 'limits.rate', value: 5 }]
+  await storeOf('acme').publish(edits, { author: 'dana', message: 'why', expected: { revision: 0, hash: '' } })
+  await clock.advance(0)
+  expect(await by('trimtab.publishes', 'trimtab.publish.outcome')).toEqual({ published: 1 })
+  expect(await by('trimtab.feed.notifications', 'trimtab.notification.kind')).toMatchObject({ delivered: 1 })
+  expect(told.filter((type) => type === 'dev.trimtab.store.published')).toHaveLength(1)
 })
