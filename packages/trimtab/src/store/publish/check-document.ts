@@ -21,17 +21,21 @@ function scopeProblems(document: EnvironmentDocument, tenant: string | undefined
   const scope = tenant === undefined ? document.environment : `${document.environment}/${tenant}`
   const problems: PublishProblem[] = []
   const bytes = Buffer.byteLength(JSON.stringify(tree))
-  if (bytes > storeLimits.documentBytes) {
-    const limit = storeLimits.documentBytes / 1024 / 1024
-    const message = `A scope may hold ${limit} MiB as JSON; ${scope} would hold ${(bytes / 1024 / 1024).toFixed(1)}.`
-    problems.push({ code: 'document_too_large', message, scope })
-  }
+  if (bytes > storeLimits.documentBytes) problems.push(documentTooLarge(scope, bytes))
   const entries = tenant === undefined ? 0 : leavesOf(tree).length
-  if (entries > storeLimits.overlayEntries) {
-    const message = `A tenant may have ${storeLimits.overlayEntries} values of its own; ${scope} would have ${entries}.`
-    problems.push({ code: 'too_many_entries', message, scope })
-  }
+  if (entries > storeLimits.overlayEntries) problems.push(tooManyEntries(scope, entries))
   return problems
+}
+
+export function documentTooLarge(scope: string, bytes: number): PublishProblem {
+  const limit = storeLimits.documentBytes / 1024 / 1024
+  const message = `A scope may hold ${limit} MiB as JSON; ${scope} would hold ${(bytes / 1024 / 1024).toFixed(1)}.`
+  return { code: 'document_too_large', message, scope }
+}
+
+export function tooManyEntries(scope: string, entries: number): PublishProblem {
+  const message = `A tenant may have ${storeLimits.overlayEntries} values of its own; ${scope} would have ${entries}.`
+  return { code: 'too_many_entries', message, scope }
 }
 
 /** Tenants that are new here and have the name of another in other letter case. */

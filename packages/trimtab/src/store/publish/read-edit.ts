@@ -1,12 +1,13 @@
 import { isTrimtabError } from '../../errors/trimtab-error.ts'
 import { parsePath, type Path, pathLimits, printPath, type Segments } from '../../model/path.ts'
-import { isJsonArray, isJsonObject, isPlainObject, type Json } from '../../primitives/json.ts'
+import { isJsonObject, isPlainObject } from '../../primitives/json.ts'
 import { toJson, whyNotKey } from '../../sources/json-tree.ts'
 import { type StoredTenantState, tenantStates } from '../edit.ts'
 import { storeLimits } from '../limits.ts'
 import type { PublishProblem, PublishProblemCode } from '../publish-problem.ts'
 import { printScope, readScope, type Scope } from '../scope.ts'
 import { type Leaf, leavesOf } from './leaves.ts'
+import { holdsNul } from './text-rules.ts'
 import { nameRule } from '../../model/name.ts'
 
 /** An edit that can be stored, as far as it can be judged by itself. */
@@ -126,10 +127,4 @@ function whyNotLeaf({ path, segments, value }: Leaf, size: number): PublishProbl
     code: 'value_invalid',
     message: 'A text contains a NUL character, which databases cannot store. Take it out.',
   }
-}
-
-function holdsNul(value: Json): boolean {
-  if (typeof value === 'string') return value.includes('\0')
-  if (isJsonArray(value)) return value.some(holdsNul)
-  return isJsonObject(value) && Object.values(value).some(holdsNul)
 }

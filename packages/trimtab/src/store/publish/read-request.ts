@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../../primitives/result.ts'
 import { storeLimits } from '../limits.ts'
 import type { PublishProblem } from '../publish-problem.ts'
-import type { EnvironmentName } from '../scope.ts'
+import { type EnvironmentName, printScope } from '../scope.ts'
+import { documentTooLarge, tooManyEntries } from './check-document.ts'
 import { findOverlaps } from './overlap.ts'
 import { type ReadEdit, readEdit } from './read-edit.ts'
 import { whyNotText } from './text-rules.ts'
@@ -54,7 +55,7 @@ export function readRequest(given: unknown): Result<PublishRequest, readonly Pub
       return err([...problems, { code: 'publish_too_large', message }])
     }
   }
-  problems.push(...findOverlaps(edits), ...mixed(edits))
+  problems.push(...findOverlaps(edits), ...mixed(edits), ...tooMuch(edits))
   const environment = edits[0]?.scope.environment
   if (given.length === 0) problems.push({ code: 'nothing_to_publish', message: 'There is no edit. Give at least one.' })
   return problems.length > 0 || environment === undefined ? err(problems) : ok({ environment, edits })
@@ -66,4 +67,23 @@ function mixed(edits: readonly ReadEdit[]): readonly PublishProblem[] {
   const [first, second] = environments
   const message = `A publish is of one environment; this names ${first} and ${second}. Publish to one after the other.`
   return [{ code: 'environments_mixed', message }]
+}
+
+/** What no document can hold, whatever it holds now: edits that do not overlap all stand in it. */
+function tooMuch(edits: readonly ReadEdit[]): readonly PublishProblem[] {
+  const totals = new Map<string, { readonly isTenant: boolean; bytes: number; entries: number }>()
+  for (const edit of edits) {
+    if (edit.kind !== 'values') continue
+    const scope = printScope(edit.scope)
+    const total = totals.get(scope) ?? { isTenant: edit.scope.tenant !== undefined, bytes: 0, entries: 0 }
+    total.bytes += edit.leaves.reduce((sum, { path }) => sum - path.length, edit.bytes)
+    total.entries += edit.leaves.length
+    totals.set(scope, total)
+  }
+  return [...totals].flatMap(([scope, { isTenant, bytes, entries }]) => {
+    const problems: PublishProblem[] = []
+    if (bytes > storeLimits.documentBytes) problems.push(documentTooLarge(scope, bytes))
+    if (isTenant && entries > storeLimits.overlayEntries) problems.push(tooManyEntries(scope, entries))
+    return problems
+  })
 }

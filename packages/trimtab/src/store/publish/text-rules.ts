@@ -1,3 +1,5 @@
+import { isJsonArray, isJsonObject, type Json } from '../../primitives/json.ts'
+
 const halfCharacter = /\p{Surrogate}/u
 /** All but tabulator and the ends of lines. */
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u
@@ -16,4 +18,11 @@ export function whyNotText(text: unknown, { characters, lines }: TextRule): stri
   if (halfCharacter.test(text)) return 'it contains half a character (a lone surrogate)'
   if (controlCharacter.test(text) || (!lines && /[\r\n\t]/.test(text))) return 'it contains a control character'
   return undefined
+}
+
+/** Whether a text in it has a NUL character, which no database can store. */
+export function holdsNul(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('\0')
+  if (isJsonArray(value)) return value.some(holdsNul)
+  return isJsonObject(value) && Object.values(value).some(holdsNul)
 }

@@ -2,6 +2,7 @@ import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { isJsonObject, type Json, type JsonObject, ownValue } from '../../primitives/json.ts'
 import { toJsonTree } from '../../sources/json-tree.ts'
 import { storeLimits } from '../limits.ts'
+import { holdsNul } from '../publish/text-rules.ts'
 import { resolveLocal, subschemas } from './subschemas.ts'
 
 const versionText = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}$/
@@ -22,6 +23,7 @@ export function readSchema(given: unknown): JsonObject {
     const [flaw] = read.error
     throw refuse(`The schema can't be stored: ${flaw?.message}${flaw?.path === undefined ? '' : ` (at ${flaw.path})`}`)
   }
+  if (holdsNul(read.value)) throw refuse('A text of the schema contains a NUL character, which databases cannot store')
   const bytes = Buffer.byteLength(JSON.stringify(read.value))
   if (bytes > storeLimits.schemaBytes) {
     throw refuse(`A schema may have ${storeLimits.schemaBytes / 1024} KiB as JSON; this has ${Math.ceil(bytes / 1024)}`)

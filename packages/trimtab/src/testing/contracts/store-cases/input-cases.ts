@@ -22,7 +22,7 @@ const deep = (levels: number): Json => (levels === 0 ? 1 : { a: deep(levels - 1)
 const prototypeKey = JSON.parse('{"__proto__": {"polluted": true}}') as JsonObject
 
 /** What is refused whatever is stored; `a` and its like stand nowhere. */
-function badInputs(): readonly BadInput[] {
+export function badInputs(): readonly BadInput[] {
   const names = [
     '',
     'checkout',
