@@ -34,6 +34,8 @@ export interface HealthParts {
   readonly logger: Logger
   /** Carries out remedies. Without it a check that has one is refused. */
   readonly remedies?: RemedyHost | undefined
+  /** Runs work in the name of nobody who asks: what checks find, and who is told of it, is for all. */
+  readonly outside?: (<T>(work: () => T) => T) | undefined
   /** Whether rounds wait for `begin`. */
   readonly isHeld?: boolean | undefined
 }
@@ -220,7 +222,7 @@ class HealthOfProcess implements HealthCore {
 
   async check({ fresh = false, signal }: CollectOptions = {}): Promise<HealthAnswer> {
     if (signal?.aborted) throw abortReason(signal)
-    const collected = this.#collector.collect(fresh)
+    const collected = this.#outside(() => this.#collector.collect(fresh))
     if (collected !== undefined) await (signal === undefined ? collected : abortable(collected, signal))
     return this.answer
   }
@@ -286,11 +288,18 @@ class HealthOfProcess implements HealthCore {
     const before = this.#aggregates
     const next = aggregate(this.#weighed(), this.#draining)
     this.#aggregates = next
-    for (const news of this.#news.of(transitions)) this.#events.emit({ kind: 'transition', ...news })
-    for (const of of aggregateNames) {
-      if (next[of].status === before[of].status) continue
-      this.#events.emit({ kind: 'aggregate', of, next: next[of], previous: before[of] })
-    }
+    this.#outside(() => {
+      for (const news of this.#news.of(transitions)) this.#events.emit({ kind: 'transition', ...news })
+      for (const of of aggregateNames) {
+        if (next[of].status === before[of].status) continue
+        this.#events.emit({ kind: 'aggregate', of, next: next[of], previous: before[of] })
+      }
+    })
+  }
+
+  #outside<T>(work: () => T): T {
+    const { outside } = this.#parts
+    return outside === undefined ? work() : outside(work)
   }
 
   get #sightings(): readonly Sighting[] {

@@ -25,6 +25,8 @@ export interface PlaneHealthParts {
   readonly options: Pick<PlaneOptions, 'health' | 'checks' | 'bake' | 'modules' | 'random'>
   /** The name of this process among its siblings. */
   readonly instance: string
+  /** Runs work for no tenant: what is found of the service is found for all. */
+  readonly outside: <T>(work: () => T) => T
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -55,7 +57,7 @@ export interface PlaneHealth {
  * Rounds begin when the boot has been committed: a service that is not there yet has no health.
  */
 export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealth {
-  const { options, instance, clock, random, logger } = parts
+  const { options, instance, outside, clock, random, logger } = parts
   const { cacheFor, stuckUnready } = { ...planeHealthDefaults, ...withoutGaps(options.health ?? {}) }
   let engine: Engine | undefined
   let hands: RemedyHands | undefined
@@ -69,6 +71,7 @@ export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealt
     generation: () => engine?.committed?.snapshot.generation ?? 0,
     clean: (text) => engine?.scrub(text) ?? text,
     remedies: remedyHost(options.health?.remedies?.atMost, () => hands),
+    outside,
     isHeld: true,
   })
   open.add(() => health.close())

@@ -116,7 +116,16 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     open,
   )
   const planeHealth = openHealth(
-    { options, instance, clock, random, logger, sources: () => reading.reader.status, bootedFrom: () => boot.from },
+    {
+      options,
+      instance,
+      outside: context.outside,
+      clock,
+      random,
+      logger,
+      sources: () => reading.reader.status,
+      bootedFrom: () => boot.from,
+    },
     open,
   )
   const engine: Engine = assembleEngine({
@@ -213,7 +222,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
       tenants,
       clock,
     }),
-    catchUpTenants: async () => tenants?.overlays.catchUp(),
+    catchUpTenants: async () => tenants?.catchUp(),
     quietTenants: async () => tenants?.quiet(),
     show,
     guard,

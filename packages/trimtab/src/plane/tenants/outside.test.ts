@@ -108,3 +108,26 @@ test('that a tenant is held is told in nobody’s name, whoever’s reading foun
   expect(said()).toEqual(['held for nobody', 'settled for nobody'])
   await plane.close()
 })
+
+test('health that work for a tenant asks for is looked at for all', async () => {
+  const clock = createManualClock()
+  const names: string[] = []
+  const who = () => plane.tenants.current()?.id ?? 'nobody'
+  const check = {
+    name: 'db',
+    run() {
+      names.push(`check for ${who()}`)
+      throw new Error('is down')
+    },
+  }
+  const plane = await createTestPlane(config, { clock, checks: [check] })
+  plane.health.events.on(({ kind }) => void names.push(`${kind} for ${who()}`))
+  for (let round = 0; round < 5; round += 1) {
+    await plane.tenants.run('acme', () => plane.health.check({ fresh: true }))
+    await clock.advance(500)
+  }
+  expect(names).toContain('check for nobody')
+  expect(names).toContain('transition for nobody')
+  expect(names.filter((name) => !name.endsWith('nobody'))).toEqual([])
+  await plane.close()
+})
