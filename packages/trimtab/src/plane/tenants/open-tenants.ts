@@ -72,6 +72,8 @@ export interface OpenTenants extends TenantsParts {
   followHomes(tell: (event: PlaneEvent) => void): void
   /** Takes over what all share, in the turn in which it comes into force. */
   show(snapshot: Snapshot<object>): void
+  /** Takes in what tenants have now; of one whose own store can't be asked, what was read last. */
+  catchUp(): Promise<void>
   /** Ends all work for tenants, before what it is done with is stopped. */
   quiet(): Promise<void>
   /** Loads every overlay, and follows them and the plane from then on. Throws `source_unreadable`. */
@@ -215,6 +217,10 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
       const { environment } = source
       homes.events.on(({ tenant, event }) => tell({ kind: 'feed', feed: { environment, tenant, event } }))
       homes.publishes.on((event) => tell({ kind: 'store', event }))
+    },
+    async catchUp() {
+      await homes?.refresh?.(closing.signal)
+      await overlays.catchUp()
     },
     quiet() {
       lifecycle.close()

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { config, type Config, environment } from '../../../../../test/support/store-world.ts'
 import { type FaultyStore, faultyStore } from '../../../../../test/support/faulty-store.ts'
@@ -357,6 +358,71 @@ describe('what is published', () => {
     expect([rate('acme'), rate('globex')]).toEqual([5, 9])
   })
 })
+
+test('plane.refresh() looks at every store, and waits for none that is away', async () => {
+  const { start, set, state, opened } = databases()
+  const { plane, tenants, rate, taking } = await start()
+  for (const tenant of ['acme', 'globex']) await taking(tenants.activate(tenant))
+  for (const store of opened) store.faults.deaf = true
+  const [acme] = opened
+  if (acme !== undefined) acme.faults.down = true
+  state.down = true
+  for (const tenant of ['acme', 'globex']) await set(tenant, 5)
+  expect(await taking(plane.refresh())).toMatchObject({ status: 'unchanged' })
+  expect([rate('acme'), rate('globex')]).toEqual([42, 5])
+})
+
+test('whatever is asked for, and whatever fails meanwhile, the last word counts and nothing is left open', async () => {
+  const step = fc.constantFrom('activate' as const, 'suspend' as const, 'remove' as const, 'rotateCredentials' as const)
+  const act = fc.oneof(
+    { weight: 4, arbitrary: step },
+    fc.constantFrom('down' as const, 'up' as const, 'silent' as const, 'publish' as const),
+  )
+  const run = async (acts: readonly (readonly [string, number])[]) => {
+    const { clock, start, set, state, opened, live, listening } = databases()
+    const { plane, tenants } = await start()
+    const works: Promise<unknown>[] = []
+    let [value, expected] = [0, 'unknown']
+    for (const [what, wait] of acts) {
+      switch (what) {
+        case 'activate':
+        case 'suspend':
+        case 'remove':
+        case 'rotateCredentials':
+          works.push(tenants[what]('acme').catch((error: unknown) => error))
+          if (what === 'activate') expected = 'active'
+          if (what === 'remove') expected = 'unknown'
+          // One whose activation has not ended yet is not known, and not made known by it.
+          if (what === 'suspend' && expected === 'active')
+            expected = tenants.stateOf(tenants.get('acme').id) === 'unknown' ? 'unknown' : 'suspended'
+          break
+        case 'publish':
+          await set('acme', (value += 1))
+          break
+        default:
+          state.down = what === 'down'
+          for (const store of opened) Object.assign(store.faults, { down: what === 'down', silent: what === 'silent' })
+      }
+      await clock.advance(wait)
+    }
+    state.down = false
+    for (const store of opened) Object.assign(store.faults, { down: false, silent: false })
+    await clock.advance(60_000)
+    await Promise.all(works)
+    expect(tenants.status('acme').state).toBe(expected)
+    expect([live.size, listening.size]).toEqual(expected === 'active' ? [1, 1] : [0, 0])
+    if (expected === 'active') expect(tenants.get('acme').config.limits.rate).toBe(value === 0 ? 42 : value)
+    const closing = plane.close()
+    await clock.advance(10)
+    await closing
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(act, fc.integer({ min: 0, max: 3_000 })), { maxLength: 10 }), run),
+    {
+      numRuns: 60,
+    },
+  )
+}, 120_000)
 
 test('a drain leaves every store, and what was read stays', async () => {
   const { start, live, listening, set } = databases()

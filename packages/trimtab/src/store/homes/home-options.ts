@@ -27,6 +27,8 @@ export const homeTimings = {
   idlePoll: 60_000,
   /** What giving a store may take: its credentials may have to be asked for. */
   openTimeout: 10_000,
+  /** How long a store is waited for that is to close. */
+  closeTimeout: 5_000,
   /** How long an activation waits until somebody listens, where the store can be read: it may have nobody who does. */
   listenPatience: 2_000,
 } as const

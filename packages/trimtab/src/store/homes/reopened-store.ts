@@ -11,6 +11,7 @@ import { failureKind } from '../../sources/failure-kind.ts'
 import type { ConfigStore, FeedStatus, StoreEvent } from '../config-store.ts'
 import type { FollowedStore } from '../feed/environment-feed.ts'
 import { wakeStream } from '../wake-stream.ts'
+import { giveStore } from './give-store.ts'
 import { type HomeOptions, homeTimings } from './home-options.ts'
 
 /** What is asked of a tenant's store beside following it. */
@@ -100,7 +101,15 @@ export class ReopenedStore implements HomeStore {
     prove: (store: ConfigStore, signal: AbortSignal) => Promise<unknown>,
     signal: AbortSignal,
   ): Promise<void> {
-    const next = await abortable(this.#openNew(), signal)
+    const opening = this.#openNew()
+    let next: Inner
+    try {
+      next = await abortable(opening, signal)
+    } catch (error) {
+      // It may come when nobody waits for it any more.
+      this.#keep(opening.then((late) => late !== this.#inner && this.#leave(late)))
+      throw error
+    }
     try {
       if (next !== this.#inner) await abortable(prove(next.store, signal), signal)
     } catch (error) {
@@ -110,7 +119,7 @@ export class ReopenedStore implements HomeStore {
     this.#adopt(next)
   }
 
-  /** Resolves when nothing is open any more. */
+  /** Resolves when nothing is open any more; a store that does not close is not waited for for long. */
   async close(): Promise<void> {
     this.#closing.abort(closed())
     this.#listen()
@@ -119,8 +128,11 @@ export class ReopenedStore implements HomeStore {
     // What is under way on it fails.
     inner?.stopListening()
     if (inner !== undefined) this.#keep(inner.lease.release())
-    await this.#opening?.catch(() => {})
-    while (this.#ends.size > 0) await Promise.all(this.#ends)
+    const ended = async () => {
+      await this.#opening?.catch(() => {})
+      while (this.#ends.size > 0) await Promise.all(this.#ends)
+    }
+    await runStep({ clock: this.#parts.clock, timeout: homeTimings.closeTimeout, run: ended })
   }
 
   async #ask<T>(work: (store: ConfigStore) => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -165,25 +177,9 @@ export class ReopenedStore implements HomeStore {
   }
 
   async #openNew(): Promise<Inner> {
-    const { tenant, open, clock, sharing, onPublish } = this.#parts
-    const timeout = homeTimings.openTimeout
-    const end = await runStep({
-      clock,
-      timeout,
-      signal: this.#closing.signal,
-      run: (signal) => open(tenant, { signal }),
-      onLate: (late) => {
-        if ('value' in late && isStore(late.value)) this.#keep(late.value.close())
-      },
-    })
-    if (end.kind === 'aborted') throw end.error
-    if (end.kind === 'timed_out') throw unreachable(tenant, `was not given within ${timeout} ms`)
-    // What it threw may quote what it connects with.
-    if (end.kind === 'failed') throw isTrimtabError(end.error) ? end.error : unreachable(tenant, failedBy(end.error))
-    const store = end.value
-    if (!isStore(store)) {
-      throw new TrimtabError('option_invalid', `The option tenants.open gave no store for ${tenant}.`)
-    }
+    const { sharing, onPublish, ...asked } = this.#parts
+    const onLate = (late: ConfigStore) => this.#keep(late.close())
+    const store = await giveStore({ ...asked, signal: this.#closing.signal, onLate })
     const known = this.#inner
     if (known?.store === store) {
       known.isSuspect = false
@@ -256,18 +252,6 @@ export class ReopenedStore implements HomeStore {
 function isOutage(error: unknown, signal: AbortSignal | undefined): boolean {
   if (signal?.aborted) return abortReason(signal).name === 'TimeoutError'
   return !isTrimtabError(error) || error.code === 'store_unavailable'
-}
-
-function isStore(value: unknown): value is ConfigStore {
-  return typeof value === 'object' && value !== null && 'wakeups' in value && typeof value.wakeups === 'function'
-}
-
-function failedBy(error: unknown): string {
-  return `could not be had (${failureKind(error)})`
-}
-
-function unreachable(tenant: string, why: string): TrimtabError {
-  return new TrimtabError('store_unavailable', `The store of the tenant ${tenant} ${why}.`, { details: { tenant } })
 }
 
 function closed(): TrimtabError {
