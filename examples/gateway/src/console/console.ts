@@ -5,7 +5,7 @@ import { historyLines, placeLines, storeLines } from './look.ts'
 import { readTyped, type Typed } from './typed.ts'
 
 /** What can be typed. */
-export const words: readonly string[] = [
+const words: readonly string[] = [
   line('set', 'limits.limit 5: publishes a value, which stands above the files'),
   line('unset', 'limits.limit: takes it out of the store, and the files decide'),
   line('show', 'limits.limit: where a value comes from; show alone: what the store says'),
