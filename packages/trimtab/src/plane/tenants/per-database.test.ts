@@ -7,6 +7,7 @@ import { objectSource } from '../../sources/object.ts'
 import type { ConfigStore } from '../../store/config-store.ts'
 import type { Edit } from '../../store/edit.ts'
 import { memoryStore } from '../../store/memory/memory-store.ts'
+import { sleep } from '../../primitives/time/clock.ts'
 import { createManualClock } from '../../testing/manual-clock.ts'
 import type { OpenTenantStore } from '../../store/homes/home-options.ts'
 import { startPlane } from '../on-demand/start-plane.ts'
@@ -19,7 +20,7 @@ function databases() {
   const opened: FaultyStore[] = []
   const live = new Set<ConfigStore>()
   const listening = new Set<object>()
-  const state = { failOpen: undefined as Error | undefined, down: false }
+  const state = { failOpen: undefined as Error | undefined, down: false, silent: false, closing: 0 }
   const memoryOf = (tenant: string) => {
     const memory = memories.get(tenant) ?? memoryStore({ clock })
     memories.set(tenant, memory)
@@ -28,7 +29,7 @@ function databases() {
   const open: OpenTenantStore = async (tenant) => {
     if (state.failOpen !== undefined) throw state.failOpen
     const store = faultyStore(memoryOf(tenant), clock)
-    store.faults.down = state.down
+    Object.assign(store.faults, { down: state.down, silent: state.silent })
     const made: FaultyStore = {
       ...store,
       async *wakeups(...asked) {
@@ -41,6 +42,7 @@ function databases() {
         }
       },
       async close() {
+        if (state.closing > 0) await sleep(clock, state.closing)
         live.delete(made)
       },
     }
@@ -164,6 +166,31 @@ describe('a tenant with a store of its own', () => {
     expect(tenants.list()).toEqual([])
   })
 
+  test('is removed, or drained, when its store is closed, in the middle of its activation too', async () => {
+    const { start, state, live, clock } = databases()
+    const { tenants } = await start()
+    Object.assign(state, { closing: 50, silent: true })
+    for (const leave of [() => tenants.remove('acme'), () => tenants.drain()]) {
+      const activation = tenants.activate('acme').catch((error: unknown) => error)
+      await clock.advance(0)
+      expect(live.size).toBe(1)
+      const left = leave().then(() => live.size)
+      await clock.advance(200)
+      expect(await left).toBe(0)
+      expect(await activation).toMatchObject({ code: expect.stringMatching(/^(tenant_not_active|plane_closed)$/) })
+    }
+  })
+
+  test('is left in time where its store does not close', async () => {
+    const { start, state, clock } = databases()
+    const { tenants, taking } = await start()
+    await taking(tenants.activate('acme'))
+    state.closing = 600_000
+    expect(await taking(tenants.suspend('acme'), 6_000)).toMatchObject({ state: 'suspended' })
+    await clock.advance(600_000)
+    state.closing = 0
+  })
+
   test('keeps what it had while it is suspended, unconnected, and sees then what was taken away meanwhile', async () => {
     const { set, publish, start, live, clock } = databases()
     await set('acme', 5)
@@ -206,6 +233,11 @@ describe('a store that is away', () => {
     state.failOpen = undefined
     await clock.advance(5_000)
     expect(tenants.status('acme').state).toBe('active')
+    // New credentials are no reason to give an activation up.
+    state.down = true
+    await expect(taking(tenants.activate('globex'))).rejects.toMatchObject({ code: 'store_unavailable' })
+    state.down = false
+    expect(await taking(tenants.rotateCredentials('globex'))).toMatchObject({ state: 'active' })
     expect(JSON.stringify([error, String(error), lines])).not.toContain('hunter2')
   })
 
@@ -277,7 +309,9 @@ describe('a tenant that nobody reads', () => {
       0,
       { follows: 'poll', followsBecause: expect.stringContaining('nobody') },
     ])
-    // Reading gives what there is, and has it followed again.
+    // Reading gives what there is, and has it followed again; also where it was put in force anew meanwhile.
+    await taking(tenants.reload('acme'))
+    expect(listening.size).toBe(0)
     expect(rate('acme')).toBe(42)
     await clock.advance(10)
     expect(listening.size).toBe(1)
