@@ -50,5 +50,5 @@ test.concurrent.each(pages)(
     writeFile(join(folder, 'package.json'), '{ "type": "module" }')
     await followGuide(steps, { folder, bin: workspace.bin, page })
   },
-  120_000,
+  300_000,
 )
