@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { diskIsQuiet } from '../../../../../test/support/disk-is-quiet.ts'
 import { nextOutcome } from '../../../../../test/support/next-event.ts'
 import { environment, storeWorld } from '../../../../../test/support/store-world.ts'
 import { tempFolder } from '../../../../../test/support/temp-folder.ts'
@@ -69,11 +70,6 @@ describe('a file under a store under the environment under arguments', () => {
   })
 })
 
-/** The folder of these tests is a real one, and takes real time: 10 s by the clock are a fifth of one. */
-function aWhile(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 2))
-}
-
 describe('a start while the store is away', () => {
   test('waits for it, then runs on what was good last, loudly, and is current by itself', async () => {
     const { clock, store, set, start, lines, events, sources } = await composite()
@@ -90,8 +86,8 @@ describe('a start while the store is away', () => {
     const starting = start({ sources, stateDir })
     let plane: Awaited<typeof starting> | undefined
     void starting.then((made) => (plane = made))
-    for (let step = 0; plane === undefined && step < 400; step += 1) {
-      await aWhile()
+    while (plane === undefined) {
+      await diskIsQuiet()
       await clock.advance(100)
     }
     const second = await starting
@@ -127,9 +123,8 @@ describe('a start while the store is away', () => {
     const starting = start(options)
     let isStarted = false
     void starting.finally(() => (isStarted = true)).catch(() => {})
-    // The folder is a real one, which takes its own time: the clock goes on for as long as that lasts.
     while (!isStarted) {
-      await aWhile()
+      await diskIsQuiet()
       await clock.advance(100)
     }
     const second = await starting
@@ -144,7 +139,7 @@ describe('a start while the store is away', () => {
     let isCurrent = false
     second.tenants.watch('limits.rate', () => (isCurrent = true))
     while (!isCurrent) {
-      await aWhile()
+      await diskIsQuiet()
       await clock.advance(100)
     }
     expect(second.tenants.get('acme').config.limits.rate).toBe(4)
@@ -186,7 +181,7 @@ describe('a start while the store is away', () => {
     let isStarted = false
     void starting.finally(() => (isStarted = true)).catch(() => {})
     while (!isStarted) {
-      await aWhile()
+      await diskIsQuiet()
       await clock.advance(100)
     }
     const second = await starting
@@ -201,7 +196,7 @@ describe('a start while the store is away', () => {
     await set('limits.rate', 4, `${environment}/acme`)
     store.faults.silent = false
     while (second.config.pool.max !== 30 || second.tenants.get('acme').config.limits.rate !== 4) {
-      await aWhile()
+      await diskIsQuiet()
       await clock.advance(100)
     }
   })
