@@ -14,7 +14,7 @@ import type { BakeEvent, ReloadEvent } from '../events.ts'
 import type { Judge, Verdict } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import { roundMilliseconds } from '../durations.ts'
-import { keptUnhealthy, rolledBack } from '../outcome-of.ts'
+import { keptUnhealthy, rolledBack, samePending } from '../outcome-of.ts'
 import type { Pass } from '../queue/pass.ts'
 import { createStepHost } from '../two-phase/step-host.ts'
 import { goBack } from '../two-phase/way-back.ts'
@@ -198,6 +198,7 @@ export class Bake {
       undone: true,
       modules: [],
     })
+    if (!samePending(before.pending, committed.pending)) ledger.tellPending(committed.pending)
     ledger.addStuck(stuck)
     const why = `health undid it: ${reasons.join('; ')}`
     if (before.snapshot.digest !== snapshot.digest) {
