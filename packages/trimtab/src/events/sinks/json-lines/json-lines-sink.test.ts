@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   utimesSync,
@@ -213,6 +214,28 @@ test('the lock of a process that was killed while it began a new file holds nobo
   utimesSync(`${path}.lock`, past, past)
   await write(13)
   expect([numbers(), numbers(`${path}.1`)]).toEqual([[13], [11, 12]])
+})
+
+test('a lock from the future, where a clock has been set back, holds nobody up for longer', async () => {
+  const { path, write, numbers } = open({ maxBytes: 14 })
+  await write(11)
+  writeFileSync(`${path}.lock`, '')
+  const future = Date.now() / 1_000 + 3_600
+  utimesSync(`${path}.lock`, future, future)
+  await write(12)
+  expect([numbers(), numbers(`${path}.1`)]).toEqual([[12], [11]])
+})
+
+test('what is in the place of the lock and can not be removed keeps the limit, and is named', async () => {
+  const { path, write, numbers } = open({ maxBytes: 14 })
+  await write(11)
+  mkdirSync(`${path}.lock`)
+  const past = Date.now() / 1_000 - 60
+  utimesSync(`${path}.lock`, past, past)
+  await expect(write(12)).rejects.toThrow(`${path}.lock`)
+  rmdirSync(`${path}.lock`)
+  await write(13)
+  expect([numbers(), numbers(`${path}.1`)]).toEqual([[13], [11]])
 })
 
 test('a write that hangs and is given up is not overtaken by the next one', async () => {

@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs'
 import { lstat, open, rename, stat, unlink } from 'node:fs/promises'
 import type { Clock } from '../../../primitives/time/clock.ts'
 
@@ -50,8 +49,10 @@ async function take(lock: string, clock: Pick<Clock, 'now'>): Promise<boolean> {
   const isMine = await create(lock)
   if (isMine) return true
   const there = await absent(stat(lock))
-  if (there !== undefined && clock.now() - there.mtimeMs < staleAfter) return false
-  await unlink(lock).catch(() => {})
+  // One from the future is none of a moment ago: a clock has been set back, and would take long to get there again.
+  if (there !== undefined && Math.abs(clock.now() - there.mtimeMs) < staleAfter) return false
+  // What can't be removed would keep every old file from being moved: it is named, and not waited for.
+  await absent(unlink(lock))
   return await create(lock)
 }
 
@@ -66,7 +67,7 @@ async function create(lock: string): Promise<boolean> {
   }
 }
 
-async function absent(found: Promise<Stats>): Promise<Stats | undefined> {
+async function absent<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found
   } catch (error) {
