@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -81,7 +81,7 @@ test('a tenant that is broken at a start goes on with what it had in the process
   expect(plane.tenants.status('globex')).toMatchObject({ held: { hasGood: true }, lastOutcome: { status: 'refused' } })
   for (const tenant of ['acme', 'globex']) {
     expect(lines.join('\n')).toMatch(
-      new RegExp(`The tenant ${tenant} is broken in .*given what was kept of it at 2026`),
+      new RegExp(`The tenant ${tenant} is broken in .*go on with what was kept of it at 2026`),
     )
     expect(lines.join('\n')).toContain(`The tenant ${tenant} goes on with its last good configuration: `)
   }
@@ -161,4 +161,86 @@ test('what was good once and is not any more is not taken up, and nobody is told
   expect(told).toEqual(['acme'])
   expect(lines.filter((line) => line.includes('has no configuration'))).toHaveLength(1)
   await second.plane.close()
+})
+
+test('what was kept of a tenant that can have nothing now is there for the process after', async () => {
+  const { start, written } = machine()
+  const references = { allow: { env: ['KEY_*'] } }
+  vi.stubEnv('KEY_ACME', 'swordfish')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const good = { limits: { rate: 7, key: '${env:KEY_ACME}' } }
+  const first = await start({ acme: good, globex: { limits: { rate: 8 } } }, { references })
+  await first.plane.close()
+
+  vi.stubEnv('KEY_ACME', undefined)
+  const second = await start({ acme: 'is half written', globex: 'is half written' }, { references })
+  expect(() => second.rate('acme')).toThrow(/no good one/)
+  expect(second.rate('globex')).toBe(8)
+  second.overlays.set('globex', undefined)
+  await second.clock.advance(5_000)
+  await second.plane.close()
+  expect(written()).not.toContain('globex')
+
+  vi.stubEnv('KEY_ACME', 'swordfish')
+  const third = await start({ acme: 'is half written' }, { references })
+  expect(third.rate('acme')).toBe(7)
+  third.overlays.set('acme', undefined)
+  await third.clock.advance(0)
+  await third.plane.close()
+  expect(written()).not.toContain('acme')
+})
+
+test('a tenant that left while it had nothing is not kept any longer', async () => {
+  const { start, written } = machine()
+  const first = await start({ acme: { limits: { rate: 500 } } })
+  await first.plane.close()
+  const strict = defineModule({
+    name: 'limits',
+    config: config.section('limits'),
+    start: () => ({}),
+    checkTenant({ next }) {
+      if (next.rate > 200) throw new Error('is too much')
+    },
+    reloadTenant() {},
+  })
+  const second = await start({ acme: 'is half written' }, { modules: [strict] })
+  await second.clock.advance(5_000)
+  second.overlays.set('acme', undefined)
+  await second.clock.advance(0)
+  await second.plane.close()
+  expect(written()).not.toContain('acme')
+})
+
+test('what was kept is for the owner alone; where it is damaged that is said, and nobody else is the worse for it', async () => {
+  const { start, lines, stateDir } = machine()
+  const first = await start({ acme: { limits: { rate: 7 } } })
+  await first.plane.close()
+  const name = readdirSync(stateDir, { recursive: true, encoding: 'utf8' }).find((file) =>
+    file.endsWith('good-tenants.json'),
+  )
+  const file = join(stateDir, name ?? '')
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const whole = readFileSync(file, 'utf8')
+  for (const damaged of ['', '{}', 'null', whole.slice(0, -20), whole.replace('"rate":7', '"rate":9')]) {
+    writeFileSync(file, damaged)
+    rmSync(`${file}.previous`, { force: true })
+    const next = await start({ acme: 'is half written', globex: { limits: { rate: 8 } } })
+    expect(() => next.rate('acme'), damaged).toThrow(/no good one/)
+    expect(next.rate('globex')).toBe(8)
+    expect(lines.join('\n')).toMatch(/What was kept of tenants can't be used: .*good-tenants.json is damaged/)
+    await next.plane.close()
+  }
+})
+
+test('two processes of one name at once each keep their own', async () => {
+  const { start, stateDir } = machine()
+  const first = await start({ acme: { limits: { rate: 7 } } })
+  const second = await start({ acme: { limits: { rate: 8 } } })
+  await Promise.all([first.plane.close(), second.plane.close()])
+  const kept = readdirSync(stateDir, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('good-tenants.json'),
+  )
+  const texts = kept.map((file) => readFileSync(join(stateDir, file), 'utf8'))
+  expect(texts).toHaveLength(2)
+  expect(texts.filter((text) => text.includes('"rate":7'))).toHaveLength(1)
 })

@@ -86,6 +86,15 @@ export function keepGoodOverlays(parts: KeptGoodParts): KeptGood {
       `Not kept in ${folder}, because they hold secrets in clear: the own values of ${list.slice(0, named).join(', ')}${more}. Where one is broken at a start there is no last good one. Write references instead.`,
     )
   }
+  /** Of those that have nothing now, what was kept before: the next process may be able to give it to them. */
+  const waiting = async ({ overlays, troubles }: TenantConfigs) => {
+    const kept = await loaded
+    return [...(kept?.overlays ?? [])].filter(([tenant]) => {
+      // Whoever is named there is compared with ids of tenants alone.
+      const id = tenant as TenantId
+      return !overlays.has(id) && troubles.get(id)?.hasGood === false
+    })
+  }
   const save = () => {
     timer?.cancel()
     timer = undefined
@@ -93,7 +102,7 @@ export function keepGoodOverlays(parts: KeptGoodParts): KeptGood {
       if (!isDue || configs === undefined) return
       isDue = false
       const trees = [...configs.overlays].map(([tenant, { layer }]) => [tenant, layer.tree] as const)
-      const { body, secret } = treesToKeep(trees, parts)
+      const { body, secret } = treesToKeep([...trees, ...(await waiting(configs))], parts)
       sayUnkept(secret)
       try {
         await (await (file ??= openFile())).write({ savedAt: clock.now(), body: { overlays: body } })
@@ -114,7 +123,9 @@ export function keepGoodOverlays(parts: KeptGoodParts): KeptGood {
       const tree = kept?.overlays.get(tenant)
       if (kept === undefined || tree === undefined) return undefined
       const moment = new Date(kept.savedAt).toISOString()
-      logger.error(`The tenant ${tenant} is broken in ${source.name}: it is given what was kept of it at ${moment}`)
+      logger.error(
+        `The tenant ${tenant} is broken in ${source.name}: it is to go on with what was kept of it at ${moment}`,
+      )
       return { source: source.name, tree, digest: digestOf(tree), locate: () => undefined }
     },
     follow(given) {
