@@ -78,6 +78,8 @@ export function keepOverlays(inner: OverlayReader, parts: KeptOverlaysParts): Ov
   }
   /** Only as long as nothing has been read: what was read later is newer. */
   const fallback = async () => (feed.document === undefined ? await (kept ??= load()) : undefined)
+  /** Those who have it. */
+  const given = new Set<string>()
   /** Who has what was kept goes on with it until the store has been read: nobody waits for each of them. */
   const inUse = async () => (kept === undefined ? undefined : fallback())
   /** What the store says; undefined where it does not answer, and never has. */
@@ -96,7 +98,7 @@ export function keepOverlays(inner: OverlayReader, parts: KeptOverlaysParts): Ov
       if (found === undefined) return first ?? inner.list(signal)
       const tenants = [...new Set([...found.overlays.keys(), ...found.suspended])].map((tenant): ListedTenant => {
         const state = found.suspended.has(tenant) ? 'suspended' : 'active'
-        return { tenant, state, isChanged: false, origin: { source: source.name } }
+        return { tenant, state, isChanged: !given.has(tenant), origin: { source: source.name } }
       })
       return { kind: 'listed', tenants, warnings: [oldWarning(source, found.savedAt)] }
     },
@@ -104,6 +106,7 @@ export function keepOverlays(inner: OverlayReader, parts: KeptOverlaysParts): Ov
       const reading = (await inUse()) === undefined ? await inner.read(tenant, signal) : undefined
       const found = reading === undefined || reading.kind === 'unreadable' ? await fallback() : undefined
       const tree = found?.overlays.get(tenant)
+      if (found !== undefined) given.add(tenant)
       if (tree !== undefined) {
         const layer = { source: source.name, tree, digest: digestOf(tree), locate: () => undefined }
         return { kind: 'layer', layer, warnings: [] }

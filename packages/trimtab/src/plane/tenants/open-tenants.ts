@@ -28,7 +28,7 @@ import { type FollowedHome, type HomesReader, isHomeOverlays, type OpenHome } fr
 import { isStoreOverlays } from '../../store/source/store-overlays.ts'
 import { createTenantDecisions } from '../../tenancy/lifecycle/tenant-decisions.ts'
 import { TenantLifecycle } from '../../tenancy/lifecycle/tenant-lifecycle.ts'
-import type { TenantId } from '../../tenancy/tenant-id.ts'
+import { isTenantId, type TenantId } from '../../tenancy/tenant-id.ts'
 import { drainTenants } from './drain-tenants.ts'
 import { keepGoodOverlays, type KeptGood } from './kept-good.ts'
 import { keepOverlays } from './kept-overlays.ts'
@@ -141,7 +141,15 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   }
   observeTenants(events, logger)
   const isShared = (id: TenantId) => source.unlisted === 'shared' || overlays.isBare(id)
-  const decisions = createTenantDecisions(source, keptOverlays(parts, source, opened), () => clock.now())
+  const decisions = createTenantDecisions({
+    source,
+    inner: keptOverlays(parts, source, opened),
+    now: () => clock.now(),
+    known: {
+      has: (tenant) => isTenantId(tenant) && overlays.stateOf(tenant) !== 'unknown',
+      hasOverlay: (tenant) => isTenantId(tenant) && configs.overlays.has(tenant),
+    },
+  })
   const { reader } = decisions
   const onRead = (tenant: TenantId) => context.outside(() => homes?.wasRead(tenant))
   const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared, onRead })

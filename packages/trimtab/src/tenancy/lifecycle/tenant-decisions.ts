@@ -33,15 +33,28 @@ interface Decided {
 /** What a source says of a tenant. One that is not listed has nothing of its own, which is no news of its state. */
 type Said = ListedTenant['state'] | 'removed'
 
+export interface TenantDecisionsParts {
+  readonly source: OverlaySource
+  readonly inner: OverlayReader
+  readonly now: () => number
+  /** What came of earlier listings. */
+  readonly known: {
+    /** Whether a tenant is one here, whatever its state. */
+    has(tenant: string): boolean
+    /** Whether it has something of its own in force. */
+    hasOverlay(tenant: string): boolean
+  }
+}
+
 /**
  * Puts decisions above what the source of the overlays lists. The later of the two counts: what the source says anew ends a
  * decision. What a suspended tenant has is kept as it was read, and read again when it is active.
  */
-export function createTenantDecisions(source: OverlaySource, inner: OverlayReader, now: () => number): TenantDecisions {
+export function createTenantDecisions({ source, inner, now, known }: TenantDecisionsParts): TenantDecisions {
   const decided = new Map<string, Decided>()
   const suspended = new Map<string, number>()
-  /** Those whose overlay has been read at least once, and whether there was one. */
-  const read = new Map<string, 'layer' | 'absent'>()
+  /** Those who are to be read whatever their source says. What holds for everybody is not written down for each of them. */
+  const toRead = new Set<string>()
   /** Gone by decision: known for as long as nobody says otherwise, also where its source has forgotten it meanwhile. */
   const removedHere = new Set<string>()
   let removedThere: ReadonlySet<string> = new Set()
@@ -51,24 +64,28 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
 
   /** What holds for a tenant of which the source says that. */
   const settle = (tenant: string, said: Said | undefined): Said | undefined => {
-    const known = decided.get(tenant)
-    if (known === undefined) return said
-    if (newest <= known.after) return known.decision
-    if (said !== undefined && known.over !== undefined && known.over !== said) {
+    const made = decided.get(tenant)
+    if (made === undefined) return said
+    if (newest <= made.after) return made.decision
+    if (said !== undefined && made.over !== undefined && made.over !== said) {
       decided.delete(tenant)
       return said
     }
-    decided.set(tenant, { ...known, over: said ?? known.over })
-    return known.decision
+    decided.set(tenant, { ...made, over: said ?? made.over })
+    return made.decision
   }
   const listed = (tenant: ListedTenant, state: ListedTenant['state']): ListedTenant => {
     if (state === 'active') {
       // It is to be read anew until it has been, whoever lists it meanwhile.
-      if (suspended.delete(tenant.tenant)) read.delete(tenant.tenant)
-      return { ...tenant, state, isChanged: tenant.isChanged || !read.has(tenant.tenant) }
+      if (suspended.delete(tenant.tenant)) toRead.add(tenant.tenant)
+      return { ...tenant, state, isChanged: tenant.isChanged || toRead.has(tenant.tenant) }
     }
-    if (!suspended.has(tenant.tenant)) suspended.set(tenant.tenant, now())
-    return { ...tenant, state, isChanged: !read.has(tenant.tenant) }
+    if (!suspended.has(tenant.tenant)) {
+      suspended.set(tenant.tenant, now())
+      // Who is new here is read once.
+      if (!known.has(tenant.tenant)) toRead.add(tenant.tenant)
+    }
+    return { ...tenant, state, isChanged: toRead.has(tenant.tenant) }
   }
   const decide = (listing: Extract<OverlayListing, { kind: 'listed' }>): readonly ListedTenant[] => {
     const all = new Map(listing.tenants.map((each) => [each.tenant, each]))
@@ -83,7 +100,7 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
       if (all.has(tenant)) continue
       const state = settle(tenant, removed.has(tenant) ? 'removed' : undefined)
       // What it had is read away.
-      const bare = { tenant, isChanged: read.get(tenant) === 'layer', origin: { source: source.name } }
+      const bare = { tenant, isChanged: known.hasOverlay(tenant), origin: { source: source.name } }
       if (state === 'active' || state === 'suspended') shown.push(listed({ ...bare, state }, state))
       // Nobody is left to whom it could apply, unless somebody was there when it was decided.
       else if (newest > (decided.get(tenant)?.after ?? 0)) decided.delete(tenant)
@@ -91,8 +108,8 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
     const isShown = new Set(shown.map(({ tenant }) => tenant))
     for (const tenant of isShown) removedHere.delete(tenant)
     removedThere = new Set([...removed].filter((tenant) => !isShown.has(tenant)))
-    for (const known of [suspended, read])
-      for (const tenant of known.keys()) if (!isShown.has(tenant)) known.delete(tenant)
+    for (const tenant of suspended.keys()) if (!isShown.has(tenant)) suspended.delete(tenant)
+    for (const tenant of toRead) if (!isShown.has(tenant) && !decided.has(tenant)) toRead.delete(tenant)
     return shown
   }
 
@@ -112,12 +129,11 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
     },
     async read(tenant, signal) {
       if (decided.get(tenant)?.decision === 'removed') {
-        read.delete(tenant)
         const problem = { code: 'absent', severity: 'error', message: 'was removed', origin: { source: source.name } }
         return { kind: 'absent', problem: { ...problem, code: 'absent', severity: 'error' } }
       }
       const reading = await inner.read(tenant, signal)
-      if (reading.kind !== 'unreadable') read.set(tenant, reading.kind)
+      if (reading.kind !== 'unreadable') toRead.delete(tenant)
       return reading
     },
     close: () => inner.close(),
@@ -129,6 +145,8 @@ export function createTenantDecisions(source: OverlaySource, inner: OverlayReade
     decide(tenant, decision) {
       decided.set(tenant, { decision, over: undefined, after: begun })
       if (decision === 'removed') removedHere.add(tenant)
+      // As it is then, whatever was read before.
+      if (decision !== 'suspended') toRead.add(tenant)
     },
     isRemoved: (tenant) => removedHere.has(tenant) || removedThere.has(tenant),
     suspendedSince: (tenant) => suspended.get(tenant),
