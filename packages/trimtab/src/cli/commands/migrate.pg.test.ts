@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { helpOf } from '../../../../../scripts/cli-page.ts'
 import {
   type TestDatabase,
@@ -11,7 +11,7 @@ import {
   withConnection,
 } from '../../../../../test/support/postgres/database.ts'
 import { runCli } from '../../../../../test/support/run-cli.ts'
-import { postgresStore } from '../../postgres/postgres-store.ts'
+import { type PostgresStore, postgresStore } from '../../postgres/postgres-store.ts'
 
 const run = ({ url }: TestDatabase, ...argv: readonly string[]) =>
   runCli(['migrate', ...argv], { env: { DATABASE_URL: url } })
@@ -56,6 +56,35 @@ describe.each(testServers())('on PostgreSQL $version', (server) => {
     expect(statuses.filter((status) => status === 'migrated')).toHaveLength(1)
     expect(statuses.filter((status) => status === 'current')).toHaveLength(9)
   }, 120_000)
+})
+
+it('makes roles: who reads can not publish, and who publishes can not write past the functions', async () => {
+  const database = await testDatabase()
+  await run(database)
+  const login = async (role: 'reader' | 'publisher') => {
+    const name = `${role}_${database.name}`
+    await sql(database, `create role ${name} login in role trimtab_${role}`)
+    onTestFinished(async () => void (await sql(database, `drop role ${name}`)))
+    return database.url.replace('postgres@', `${name}@`)
+  }
+  const [asReader, asPublisher] = [await login('reader'), await login('publisher')]
+  await using reader = postgresStore({ connectionString: asReader })
+  await using publisher = postgresStore({ connectionString: asPublisher })
+  const publish = async (store: PostgresStore) => {
+    const { cursor } = await store.readEnvironment('checkout/production')
+    const edit = { scope: 'checkout/production', path: 'pool.max', value: 20 }
+    return store.publish([edit], { author: 'dana', message: 'Black Friday', expected: cursor })
+  }
+  await expect(publish(reader)).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringMatching(/42501/),
+  })
+  expect(await publish(publisher)).toMatchObject({ kind: 'published' })
+  expect((await reader.readEnvironment('checkout/production')).tree).toEqual({ pool: { max: 20 } })
+  for (const url of [asReader, asPublisher]) {
+    const writing = withConnection(url, (client) => client.query("update trimtab.entries set value = '500'"))
+    await expect(writing).rejects.toThrow(/permission denied/)
+  }
 })
 
 it('prints a script that makes a store which lacks nothing', async () => {
