@@ -64,6 +64,9 @@ async function openStory(otel: Pick<Otel, 'meterProvider' | 'tracerProvider'> | 
     health: () => !troubles.isSick,
   })
   const heard: TrimtabEvent[] = []
+  const lines: string[] = []
+  const write = (line: string) => void lines.push(line)
+  const logger = { debug: write, info: write, warn: write, error: write }
   const flaky: EventSink = {
     name: 'flaky',
     open: () => ({
@@ -119,13 +122,13 @@ async function openStory(otel: Pick<Otel, 'meterProvider' | 'tracerProvider'> | 
     instance: 'shop-1',
     clock,
     random: () => 0.5,
-    logger: false,
+    logger,
   })
   const change = async (tree: Parameters<typeof source.set>[0]) => {
     source.set(tree)
     await clock.advance(200)
   }
-  return { clock, recording, troubles, source, memory, store, overlays, plane, heard, change }
+  return { clock, recording, troubles, source, memory, store, overlays, plane, heard, lines, change }
 }
 
 type Story = Awaited<ReturnType<typeof openStory>>
@@ -136,7 +139,7 @@ type Story = Awaited<ReturnType<typeof openStory>>
  */
 export async function liveThroughEverything(otel?: Pick<Otel, 'meterProvider' | 'tracerProvider'>) {
   const story = await openStory(otel)
-  const { clock, troubles, change, plane, heard } = story
+  const { clock, troubles, change, plane, heard, lines } = story
   // It runs on the fallback, unproved; then on what is configured.
   await clock.advance(200)
   troubles.verdict = 'stable'
@@ -147,7 +150,7 @@ export async function liveThroughEverything(otel?: Pick<Otel, 'meterProvider' | 
   await publishes(story)
   await sickness(story)
   const closeOther = await storesOfTheirOwn(story.clock, otel)
-  return { plane, heard, close: () => settle(clock, Promise.all([closeOther(), plane.close()])) }
+  return { plane, heard, lines, close: () => settle(clock, Promise.all([closeOther(), plane.close()])) }
 }
 
 /** Taken, superseded while it baked, refused, undone by health, undone by failures until the breaker opens, stuck. */

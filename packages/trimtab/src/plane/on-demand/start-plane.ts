@@ -4,6 +4,7 @@ import { KnownSecrets } from '../../model/secrecy/known-secrets.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { createGraph } from '../../modules/graph.ts'
 import { createBudget } from '../../primitives/time/budget.ts'
+import { guardedLogger, type Logger } from '../../primitives/logger.ts'
 import { keptAlive } from '../../primitives/time/clock.ts'
 import { deferred } from '../../primitives/concurrency/deferred.ts'
 import { type Disposers, disposers } from '../../primitives/disposers.ts'
@@ -52,7 +53,9 @@ export async function startPlane<Config>(options: PlaneOptions): Promise<Plane<C
 async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Plane<Config>> {
   const { clock, random } = timeOf(options)
   const { env, runHost } = ambient()
-  const logger = loggerOf(options.logger)
+  // Whatever a line quotes, and whoever's it is: as soon as there are secrets, none is in it.
+  let clean = (text: string) => text
+  const logger = cleanLogger(options, (text) => clean(text))
   const definition = options.config
   const sharing = createSharing()
   const host = { clock, random, shape: definition.shape, sharing }
@@ -142,6 +145,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     judge: planeHealth.judge,
     furtherSecrets,
   })
+  clean = (text) => engine.scrub(text)
   const tenants = openTenants(
     {
       source: overlaySource,
@@ -228,6 +232,11 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
     guard,
     outside: context.outside,
   })
+}
+
+function cleanLogger({ logger }: Pick<PlaneOptions, 'logger'>, clean: (text: string) => string): Logger {
+  // Where nobody reads, nothing is looked for.
+  return logger === false ? loggerOf(logger) : guardedLogger(loggerOf(logger), clean)
 }
 
 /** Resolves at the first commit: whether it proves itself is seen while the service works. */
