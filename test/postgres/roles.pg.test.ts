@@ -91,6 +91,36 @@ describe.each(testServers())('the roles on PostgreSQL $version', (server) => {
     expect(await publish(own, 4, `${environment}/acme`)).toBe(4)
     await expect(publish(own, 5, `${environment}/globex`)).rejects.toMatchObject({ code: 'store_unavailable' })
     expect((await store.readEnvironment(environment)).cursor.revision).toBe(4)
+    for (const forAll of [
+      () => own.prune(environment, 3),
+      () => own.registerSchema('checkout', '1.0.0', {}),
+      () => own.markLive('checkout', '1.0.0', 1_000),
+    ]) {
+      await expect(forAll()).rejects.toMatchObject({ message: expect.stringContaining('of one tenant') })
+    }
+    expect((await store.history(environment)).map(({ cursor }) => cursor.revision)).toEqual([4, 3, 2, 1])
+  })
+
+  it('lets a connection of one tenant follow it, past what it may not see', async () => {
+    const { url, as } = await withLogins(server)
+    const { store } = openStore(url)
+    await publish(store, 1, `${environment}/acme`)
+    const { store: own } = openStore(as('reader').concat('?options=-c%20trimtab.tenant%3Dacme'))
+    const document = await own.readEnvironment(environment)
+    expect(await own.since(environment, document.cursor, 10)).toMatchObject({ kind: 'changes', more: false })
+    for (const [value, tenant] of [
+      [2, 'globex'],
+      [3, 'acme'],
+      [4, 'globex'],
+    ] as const) {
+      await publish(store, value, `${environment}/${tenant}`)
+      // Neither what leaves out a revision, nor something to ask for again and again, nor another history.
+      expect((await own.since(environment, document.cursor, 10)).kind).toBe('cursor_too_old')
+    }
+    const next = await own.readEnvironment(environment)
+    expect([next.cursor.revision, [...next.overlays]]).toEqual([4, [['acme', { value: 3 }]]])
+    await publish(store, 5, `${environment}/globex`)
+    expect((await own.since(environment, next.cursor, 10)).kind).toBe('cursor_too_old')
   })
 })
 

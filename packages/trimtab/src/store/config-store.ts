@@ -120,8 +120,8 @@ export interface ConfigStore extends AsyncDisposable {
   /** What tells it of revisions; undefined where nothing does. */
   readonly listener?: StoreListener | undefined
   /**
-   * The newest first, as people may see it: of what a registered schema marks as secret, the references alone. Readers, and
-   * those who check hashes, take `since`.
+   * The newest first, as people may see it: of what a registered schema marks as secret, the references alone; from 50
+   * versions on, of what none of them knows, too. Readers, and those who check hashes, take `since`.
    */
   history(environment: string, query?: HistoryQuery): Promise<readonly Revision[]>
   /**
@@ -131,13 +131,14 @@ export interface ConfigStore extends AsyncDisposable {
   prune(environment: string, before: number): Promise<void>
   /**
    * Registers what a version of a service can read, as JSON Schema with the marks of `defineConfig`; later publishes are
-   * checked against the newest, and against every version with a live instance. Throws `option_invalid` for a schema over
+   * checked against the newest, and against every version with a live instance. Kept are the newest 50 versions of an app,
+   * and older ones for as long as an instance lives. Throws `option_invalid` for a schema over
    * its limits (256 KiB, 32 levels) or with references to anything but its own parts.
    */
   registerSchema(app: string, version: string, schema: JsonObject): Promise<void>
   /**
    * Says that an instance of a version lives for another `forMilliseconds`: as long, a publish it would refuse is refused.
-   * Throws `option_invalid` for a version that is not registered.
+   * Throws `option_invalid` for a version that is not registered, or not any more.
    */
   markLive(app: string, version: string, forMilliseconds: number): Promise<void>
   /** Those of an app, the newest first. */

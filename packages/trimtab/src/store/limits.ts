@@ -19,6 +19,8 @@ export const storeLimits = {
   schemaBytes: 256 * 1024,
   /** Levels of nesting of a registered schema. */
   schemaLevels: 32,
+  /** Versions of an app whose schemas are kept at least; older ones for as long as an instance lives. */
+  schemaVersions: 50,
   /** Milliseconds that checking one publish against one schema may take. */
   schemaTime: 1_000,
   /** Milliseconds for which an instance may say at once that it lives: a day. */

@@ -170,6 +170,6 @@ function answered(answer: PublishResult, stamp: string): Judged {
 }
 
 function nameTaken(environment: EnvironmentName): PublishProblem {
-  const message = `There is an environment whose name differs from ${environment} in letter case only. Choose another.`
+  const message = `There is an environment, or an app, whose name differs from that of ${environment} in letter case only. Choose another.`
   return { code: 'name_taken', message, scope: environment }
 }

@@ -37,7 +37,7 @@ export type Appended =
   | { readonly kind: 'conflict'; readonly current: Cursor }
   /** Other schemas have a say by now than those that it was checked against. */
   | { readonly kind: 'stale' }
-  /** The environment is new, and there is one whose name differs in letter case only. */
+  /** The environment is new, and there is one whose name, or whose app's, differs in letter case only. */
   | { readonly kind: 'name_taken' }
 
 export interface RevisionQuery {
@@ -98,7 +98,10 @@ export interface StoreStorage {
   revisions(environment: EnvironmentName, query: RevisionQuery, signal?: AbortSignal): Promise<readonly Revision[]>
   /** Forgets revisions before this one, of those there are. */
   prune(environment: EnvironmentName, before: number): Promise<void>
-  /** Keeps a schema under its version, as the newest; the very content that is there already is left as it is. */
+  /**
+   * Keeps a schema under its version, as the newest; the very content that is there already is left as it is. Beyond the newest
+   * `storeLimits.schemaVersions`, versions without a live instance are forgotten.
+   */
   putSchema(app: string, version: string, schema: JsonObject): Promise<void>
   /** Never shortens what was said before. False where the version is not registered. */
   markLive(app: string, version: string, forMilliseconds: number): Promise<boolean>

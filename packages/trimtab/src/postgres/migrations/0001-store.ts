@@ -124,6 +124,14 @@ begin
   end if;
 end $$;
 
+-- What concerns all tenants is not for a connection of one of them.
+create function refuse_tenants() returns void language plpgsql stable as $$
+begin
+  if coalesce(current_setting('trimtab.tenant', true), '') <> '' then
+    raise insufficient_privilege using message = 'a connection of one tenant may not do what concerns all';
+  end if;
+end $$;
+
 -- Compare and append: all of a publish, or nothing. The changes are [{ t: tenant, p: path, b: before, a: after }], without
 -- what there is not; without p it is a state. The schemas are those that it was checked against, by their keys; null where it was not to
 -- be. They are compared after the head has been taken: see settle_publishes. The tables tell who writes by trimtab.writer, which is set
@@ -148,6 +156,10 @@ begin
   if v_environment is null then
     select * into v_head from environments where name = p_environment;
     if not found and p_revision = 1 and p_parent = '' then
+      -- One new environment after the other, so that neither of two apps whose names differ in letter case alone is overlooked.
+      perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' environments', 0));
+      if exists (select from environments where lower(split_part(name, '/', 1)) = lower(split_part(p_environment, '/', 1))
+        and split_part(name, '/', 1) <> split_part(p_environment, '/', 1)) then return '{"kind":"name_taken"}'; end if;
       insert into environments (name, revision, hash) values (p_environment, p_revision, p_hash)
         on conflict do nothing returning id into v_environment;
       if v_environment is null then
@@ -333,22 +345,27 @@ declare
   v_environment integer;
 begin
   perform refuse_old(p_known);
+  perform refuse_tenants();
   select id into v_environment from environments where name = p_environment;
   delete from revisions where environment = v_environment and revision < p_before;
   delete from changes where environment = v_environment and revision < p_before;
 end $$;
 
--- The very content that is there already is left as it is, in its place.
+-- The very content that is there already is left as it is, in its place. Versions that nobody runs any more are forgotten, but for the
+-- newest fifty.
 create function put_schema(p_known integer, p_app text, p_version text, p_schema json) returns void
   language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$
 begin
   perform refuse_old(p_known);
+  perform refuse_tenants();
   if exists (select from schemas where app = p_app and version = p_version and schema::jsonb = p_schema::jsonb) then return; end if;
   perform settle_publishes();
   insert into schemas (app, version, schema, registered_at) values (p_app, p_version, p_schema, clock_timestamp())
     on conflict (app, version) do update
       set schema = excluded.schema, registered_at = excluded.registered_at, ordinal = default
       where schemas.schema::jsonb <> excluded.schema::jsonb;
+  delete from schemas where app = p_app and coalesce(live_until <= clock_timestamp(), true)
+    and ordinal <= (select n.ordinal from schemas n where n.app = p_app order by n.ordinal desc offset 50 limit 1);
 end $$;
 
 -- Never shortens what was said before.
@@ -356,6 +373,7 @@ create function mark_live(p_known integer, p_app text, p_version text, p_millise
   language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$
 begin
   perform refuse_old(p_known);
+  perform refuse_tenants();
   if not exists (select from schemas where app = p_app and version = p_version and live_until > clock_timestamp()) then
     perform settle_publishes();
   end if;

@@ -2,6 +2,7 @@ import { segmentsOf } from '../../model/path.ts'
 import { redacted } from '../../model/secrecy/secret.ts'
 import type { Json } from '../../primitives/json.ts'
 import type { RegisteredSchema } from '../config-store.ts'
+import { storeLimits } from '../limits.ts'
 import type { LeafChange, Revision } from '../revision.ts'
 import type { SchemaThread } from '../schemas/schema-thread.ts'
 
@@ -13,7 +14,8 @@ export interface RedactParts {
 
 /**
  * Revisions as people may see them. The store refuses literals in secret fields, but knows of a secret only once a schema
- * that marks it is registered: what was published before is hidden here. Where the schemas can't be asked, because one of
+ * that marks it is registered: what was published before is hidden here. So is what no schema knows, once there are so many that
+ * one may have been forgotten. Where the schemas can't be asked, because one of
  * them takes too long, every value is.
  */
 export async function redactRevisions(
@@ -24,7 +26,9 @@ export async function redactRevisions(
   const leaves = revisions.flatMap(({ changes }) =>
     changes.filter((change) => change.kind === 'leaf').flatMap(valuesOf),
   )
-  const question = { kind: 'redact', schemas: schemas.map(({ schema }) => schema), schemes, leaves } as const
+  const hidesUnknown = schemas.length >= storeLimits.schemaVersions
+  const asked = schemas.map(({ schema }) => schema)
+  const question = { kind: 'redact', schemas: asked, schemes, hidesUnknown, leaves } as const
   const answered = await thread.ask(question)
   const shown = answered.kind === 'answered' ? answered.answer.shown : leaves.map(() => redacted)
 

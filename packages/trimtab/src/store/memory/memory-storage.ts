@@ -80,7 +80,8 @@ export function createMemoryStorage(clock: Clock): MemoryStorage {
       return (query.order === 'oldest_first' ? found : found.toReversed()).slice(0, query.limit)
     },
     async prune(environment, before) {
-      const rows = rowsOf(environment)
+      const rows = all.get(environment)
+      if (rows === undefined) return
       put(environment, { ...rows, revisions: rows.revisions.filter(({ cursor }) => cursor.revision >= before) })
     },
     async putSchema(app, version, schema) {
@@ -139,8 +140,10 @@ function keyOf(tenant: string | undefined): string {
   return tenant ?? ''
 }
 
-function isTwin(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
+/** Whether two environments, or the apps of them, differ in letter case only. */
+function isTwin(a: EnvironmentName, b: EnvironmentName): boolean {
+  const isSameBut = (one: string, other: string) => one !== other && one.toLowerCase() === other.toLowerCase()
+  return isSameBut(a, b) || isSameBut(appOf(a), appOf(b))
 }
 
 function added({ revisions, entries, states }: Rows, revision: Revision): Rows {

@@ -2,6 +2,7 @@ import { isSameValue } from '../../model/diff.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import type { RegisteredSchema } from '../config-store.ts'
+import { storeLimits } from '../limits.ts'
 
 /** The schemas of all apps, as a table would hold them. */
 export interface SchemaShelf {
@@ -42,6 +43,8 @@ export function createSchemaShelf(clock: Clock): SchemaShelf {
       versions.delete(version)
       keys += 1
       versions.set(version, { key: keys, schema, registeredAt: clock.now(), liveUntil: before?.liveUntil ?? -Infinity })
+      const old = [...versions].slice(0, -storeLimits.schemaVersions)
+      for (const [name, { liveUntil }] of old) if (liveUntil <= clock.monotonic()) versions.delete(name)
     },
     markLive(app, version, forMilliseconds) {
       const row = apps.get(app)?.get(version)

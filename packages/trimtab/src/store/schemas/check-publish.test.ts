@@ -135,7 +135,8 @@ describe('what a registered schema says of a publish', () => {
       { name: 'kim', password: 'a${env:P}b' },
     ])
     const leaves = leavesOf(graft(literal, [{ path: printPath(['keys', 'more']), next: ['hunter2'] }]))
-    const { shown } = redactLeaves({ kind: 'redact', schemas: [schema], schemes: ['env', 'file'], leaves })
+    const schemes = ['env', 'file']
+    const { shown } = redactLeaves({ kind: 'redact', schemas: [schema], schemes, hidesUnknown: false, leaves })
     const byPath = Object.fromEntries(leaves.map(({ path }, index) => [path, shown[index]]))
     expect(JSON.stringify(shown)).not.toContain('hunter2')
     expect(byPath['users']).toEqual([

@@ -47,6 +47,8 @@ export interface RedactQuestion {
   /** A place that any of them marks as secret is one. */
   readonly schemas: readonly JsonObject[]
   readonly schemes: readonly string[]
+  /** Whether a place that none of them knows is a secret, too: one that did may have been forgotten. */
+  readonly hidesUnknown: boolean
   readonly leaves: readonly { readonly segments: Segments; readonly value: Json }[]
 }
 

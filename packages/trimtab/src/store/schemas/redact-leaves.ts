@@ -6,7 +6,7 @@ import type { RedactAnswer, RedactQuestion } from './question.ts'
 import { schemaPlace, type SchemaPlace } from './schema-marks.ts'
 
 /** Values as people may see them: of what any schema calls a secret, the references alone. */
-export function redactLeaves({ schemas, schemes, leaves }: RedactQuestion): RedactAnswer {
+export function redactLeaves({ schemas, schemes, hidesUnknown, leaves }: RedactQuestion): RedactAnswer {
   const known = new Set(schemes)
   const isReference = (text: string) => hasReference(text, known)
   const roots = schemas.map(schemaPlace)
@@ -17,7 +17,8 @@ export function redactLeaves({ schemas, schemes, leaves }: RedactQuestion): Reda
     if (isJsonObject(value)) {
       return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, show(child, below(key))]))
     }
-    if (value === null || !places.some(({ secret }) => secret)) return value
+    const isSecret = places.some(({ secret }) => secret) || (hidesUnknown && !places.some(({ isKnown }) => isKnown))
+    if (value === null || !isSecret) return value
     return (typeof value === 'string' ? referencesIn(value, isReference) : undefined) ?? redacted
   }
   const shown = leaves.map(({ segments, value }) => {

@@ -160,13 +160,23 @@ export function inputCases({ test }: StoreBench): readonly ContractCase[] {
       )
       assertThat(!JSON.stringify(problems).includes('hunter2'), 'a message shows a value')
     }),
-    test('two environments do not differ in letter case only', async ({ store, publish }) => {
+    test('two environments, and their apps, do not differ in letter case only', async ({ store, publish }) => {
+      // Nothing of it is there for having been asked about.
+      await store.prune('PAYMENT/production', 1)
       await publish({ scope: environment, path: 'a', value: 1 })
-      const scope = environment.toUpperCase()
-      const { cursor: expected } = await store.readEnvironment(scope)
-      const result = await store.publish([{ scope, path: 'a', value: 1 }], { author: 'kim', message: 'x', expected })
-      assertThat(result.kind === 'refused', `expected a refusal, received ${describeResult(result)}`)
-      assertThat(result.problems[0]?.code === 'name_taken', `received ${describeResult(result)}`)
+      const publishTo = async (scope: string) => {
+        const { cursor: expected } = await store.readEnvironment(scope)
+        return store.publish([{ scope, path: 'a', value: 1 }], { author: 'kim', message: 'x', expected })
+      }
+      for (const scope of [environment.toUpperCase(), 'Checkout/staging', 'checkout/PRODUCTION']) {
+        const result = await publishTo(scope)
+        assertThat(result.kind === 'refused', `expected a refusal, received ${describeResult(result)}`)
+        assertThat(result.problems[0]?.code === 'name_taken', `received ${describeResult(result)}`)
+      }
+      for (const scope of ['checkout/staging', 'payment/production']) {
+        const result = await publishTo(scope)
+        assertThat(result.kind === 'published', `expected a new revision, received ${describeResult(result)}`)
+      }
     }),
     test('names, numbers and cursors that can not be are misuse', async ({ store, terms }) => {
       const on = await terms()

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../primitives/json.ts'
 import { marksKeyword } from '../../../schema/marks-keyword.ts'
+import { storeLimits } from '../../../store/limits.ts'
 import { assertThat, type ContractCase } from '../contract-case.ts'
 import { assertRejects, assertSame, describeResult, environment, type StoreBench, tenant } from './store-session.ts'
 
@@ -141,6 +142,32 @@ export function schemaCases({ test }: StoreBench): readonly ContractCase[] {
       assertThat(problem?.code === 'not_per_tenant', `expected not_per_tenant, received ${problem?.code}`)
       const [wrong] = await refused({ scope: tenant, path: 'limits.rps', value: 'many' })
       assertThat(wrong?.code === 'schema_refuses' && wrong.scope === tenant, `received ${wrong?.code}`)
+    }),
+    test('old versions are forgotten when nobody runs them', async ({ store, other, publish }) => {
+      const { schemaVersions } = storeLimits
+      await publish({ scope: environment, path: 'gone', value: 'hunter2' }, { scope: environment, path: 'n', value: 1 })
+      await store.registerSchema(app, '0.0.0-live', {})
+      await store.markLive(app, '0.0.0-live', 60 * 60 * 1_000)
+      const closed = { properties: { n: { type: 'number' } }, additionalProperties: false }
+      await store.registerSchema(app, '0.0.0-gone', closed)
+      for (let version = 1; version <= schemaVersions; version += 1) {
+        await (version % 2 === 0 ? store : other).registerSchema(app, `${version}.0.0`, closed)
+      }
+      const kept = (await store.schemas(app)).map(({ version }) => version)
+      assertSame(
+        [kept[0] ?? '', kept.at(-1) ?? ''],
+        [`${schemaVersions}.0.0`, '0.0.0-live'],
+        'the newest and the oldest',
+      )
+      assertSame(kept.length, schemaVersions + 1, 'how many are kept')
+      await assertRejects(store.markLive(app, '0.0.0-gone', 1_000), 'option_invalid', 'a version that is forgotten')
+      await store.registerSchema(app, '0.0.0-live', closed)
+      const [shown] = await store.history(environment)
+      assertSame(
+        shown?.changes.map((change) => change.next ?? null),
+        ['[secret]', 1],
+        'what history shows where a schema may have been forgotten',
+      )
     }),
     test('a place that no version knows is refused; one that any knows is not', async ({ store, publish, refused }) => {
       await store.registerSchema(app, '1.0.0', schemaWith(10, { dropped: { type: 'number' } }))
