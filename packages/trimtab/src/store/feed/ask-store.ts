@@ -11,11 +11,13 @@ interface Terms {
   /** Milliseconds. */
   readonly timeout: number
   readonly signal: AbortSignal
+  /** Called where there was no answer in time, which is neither a refusal nor a leave. */
+  readonly onTimeout?: () => void
 }
 
 /** One request under a deadline. Its late answer is nobody's: what it would have told is read again. */
 export async function askStore<T>(
-  { clock, timeout, signal }: Terms,
+  { clock, timeout, signal, onTimeout }: Terms,
   request: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const end = await runStep({ clock, timeout, signal, run: request })
@@ -26,6 +28,7 @@ export async function askStore<T>(
     case 'aborted':
       throw end.error
     case 'timed_out':
+      onTimeout?.()
       throw new TrimtabError('store_unavailable', `The store did not answer within ${timeout} ms.`)
     default:
       return end satisfies never

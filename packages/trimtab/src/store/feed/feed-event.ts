@@ -9,6 +9,8 @@ export type AdoptedBecause =
   | 'first_read'
   /** It began with a document of an earlier process, which the store no longer joins. */
   | 'cursor_too_old'
+  /** What came after its cursor did not come in time, however little of it was asked for. */
+  | 'too_slow'
   /** The store has another history, or less of it: it was restored, or lost what it had confirmed. */
   | 'rewound'
 

@@ -16,6 +16,9 @@ export const feedTimings = {
   listenAgain: { backoff: { initial: 100, max: 4_000 } satisfies Backoff, healthyAfter: 10_000 },
   /** A failing store is not asked more often than that, however often it wakes. */
   failureSpacing: 100,
-  /** Revisions read at a time. */
-  batch: 200,
+  /**
+   * Revisions read at a time, at most. Where they do not come in time they may be large: fewer are asked for then, and
+   * everything where not even a few come.
+   */
+  batch: { most: 200, least: 2, factor: 10 },
 } as const

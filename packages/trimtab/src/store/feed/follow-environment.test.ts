@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Random } from '../../primitives/random.ts'
+import { sleep } from '../../primitives/time/clock.ts'
 import { faultyStore } from '../../../../../test/support/faulty-store.ts'
 import { createManualClock } from '../../testing/manual-clock.ts'
 import type { EnvironmentDocument } from '../document.ts'
@@ -86,6 +87,34 @@ describe('a feed', () => {
     expect(feed.document?.cursor.revision).toBe(0)
     await clock.advance(1)
     expect(feed.document?.tree).toEqual({ count: 1 })
+    await close(feed)
+  })
+
+  it.each([
+    ['asks for fewer revisions', 30, ['advanced']],
+    ['reads everything', 1_500, ['adopted']],
+  ])('%s where many are too large to come in time', async (_what, perRevision, kinds) => {
+    const { clock, memory, store, set, events, close } = open()
+    await set(0)
+    const since: typeof store.since = async (of, cursor, limit, signal) => {
+      const answer = await memory.since(of, cursor, limit)
+      if (answer.kind === 'changes') await sleep(clock, answer.revisions.length * perRevision, signal)
+      return answer
+    }
+    const feed = followEnvironment({ store: { ...store, since }, environment, clock, random: () => 0.5 })
+    await clock.advance(0)
+    store.faults.deaf = true
+    for (let value = 1; value <= 150; value += 1) await set(value)
+    feed.events.on((event) => void events.push(event))
+    await clock.advance(30_000)
+    expect(feed.document?.tree).toEqual({ count: 150 })
+    expect(feed.health).toMatchObject({ kind: 'current' })
+    expect([...new Set(events.map(({ kind }) => kind))]).toEqual(expect.arrayContaining(kinds))
+    await set(151)
+    await clock.advance(feedTimings.interval)
+    await clock.advance(perRevision)
+    expect(feed.document?.tree).toEqual({ count: 151 })
+    expect(events.at(-1)?.kind).toBe('advanced')
     await close(feed)
   })
 
@@ -232,12 +261,12 @@ describe('a feed', () => {
     const feed = follow()
     await clock.advance(0)
     store.faults.down = true
-    for (let count = 1; count <= feedTimings.batch * 2 + 1; count += 1) await set(count)
+    for (let count = 1; count <= feedTimings.batch.most * 2 + 1; count += 1) await set(count)
     await clock.advance(0)
     store.faults.down = false
     const before = store.asked.since
     await feed.refresh()
-    expect(feed.document?.cursor.revision).toBe(feedTimings.batch * 2 + 1)
+    expect(feed.document?.cursor.revision).toBe(feedTimings.batch.most * 2 + 1)
     expect(store.asked.since - before).toBe(3)
     await close(feed)
   })

@@ -45,6 +45,8 @@ class LiveFeed implements EnvironmentFeed {
   /** Whether something asked for a reading while one was under way, which may have begun too early to see it. */
   #isWoken = false
   #beganAt = 0
+  /** Revisions to ask for at a time. */
+  #batch: number = feedTimings.batch.most
   /** Callers of `refresh` for the reading under way, and for the one after it. */
   #served: Waiting[] = []
   #waiting: Waiting[] = []
@@ -175,9 +177,17 @@ class LiveFeed implements EnvironmentFeed {
     for (;;) {
       const known = this.#document
       if (known === undefined) return await this.#adopt('first_read')
+      const limit = this.#batch
       const { readTimeout, batch } = feedTimings
-      const ask = (over: AbortSignal) => store.since(environment, known.cursor, batch, over)
-      const since = await askStore({ clock, timeout: readTimeout, signal }, ask)
+      if (limit < batch.least) {
+        await this.#adopt('too_slow')
+        this.#batch = batch.least
+        return
+      }
+      const onTimeout = () => void (this.#batch = limit / batch.factor)
+      const ask = (over: AbortSignal) => store.since(environment, known.cursor, limit, over)
+      const since = await askStore({ clock, timeout: readTimeout, signal, onTimeout }, ask)
+      this.#batch = Math.min(batch.most, limit * batch.factor)
       switch (since.kind) {
         case 'changes':
           // The store has checked that they join; where one has not, nothing after it can be believed.
