@@ -1,18 +1,19 @@
 import { TrimtabError } from '../../errors/trimtab-error.ts'
 import { type Clock, keptAlive } from '../../primitives/time/clock.ts'
 import { createController } from '../../primitives/concurrency/abort.ts'
+import { deferred } from '../../primitives/concurrency/deferred.ts'
+import { freshFlight } from '../../primitives/concurrency/fresh-flight.ts'
 import { createRetryTimer, type RetryTimer } from '../../primitives/time/backoff.ts'
-import { runStep } from '../../primitives/time/deadline.ts'
 import type { Layer } from '../../model/layer.ts'
 import type { EmitterSource } from '../../primitives/emitter.ts'
 import { nextTurn } from '../../primitives/time/next-turn.ts'
 import type { Random } from '../../primitives/random.ts'
 import { createSlots } from '../../primitives/concurrency/slots.ts'
 import type { Problem } from '../../schema/problem.ts'
-import type { OverlayListing, OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
+import type { OverlayReader, OverlaySource } from '../../sources/overlays/overlay-source.ts'
 import type { Reference } from '../../sources/references/parse-references.ts'
-import { failureKind } from '../../sources/failure-kind.ts'
 import { isTenantId, type TenantId } from '../tenant-id.ts'
+import { listOverlays } from './roster/list-overlays.ts'
 import { readOverlay, type OverlayRead, resolveOverlay } from './read-overlay.ts'
 import { reloadTenant, type ReloadTenantParts, type TenantEnd } from './reload-tenant.ts'
 import { isSame } from './tenant-configs.ts'
@@ -37,6 +38,15 @@ export interface TenantOverlaysParts extends ReloadTenantParts {
   readonly onReferences: (references: readonly Reference[]) => void
 }
 
+/** A listing that has been taken over. */
+interface Synced {
+  readonly problems: readonly Problem[]
+  /** When it is in force, or refused, for everybody. */
+  readonly settled: Promise<void>
+  /** The same for one tenant. */
+  readonly settledOf: (id: TenantId) => Promise<void>
+}
+
 /** Overlays that are read at the same time, and tenants that are begun before others than tenants get their turn. */
 const atOnce = 32
 
@@ -56,6 +66,8 @@ export class TenantOverlays {
   readonly #applied = new Map<TenantId, object>()
   /** Resolves when what the newest listing says is in force, or refused. */
   #settling: Promise<void> | undefined
+  /** Those of everybody who has to catch up: one at a time, and one for all who come meanwhile. */
+  readonly #listAgain = freshFlight(() => this.#sync('overlay', false))
   #looking: { done: Promise<void>; again: boolean } | undefined
 
   readonly #roster: TenantRoster
@@ -114,14 +126,19 @@ export class TenantOverlays {
   }
 
   /**
-   * Resolves when what the source has now is in force, or refused, for everybody; also what was under way for these. Does
-   * nothing once nothing more is begun.
+   * Resolves when what the source has now is in force, or refused, for everybody; or for these, with what was under way for
+   * them. Does nothing once nothing more is begun.
    */
   async catchUp(ids: readonly TenantId[] = []): Promise<void> {
     try {
-      const { settled } = await this.#sync('overlay', false)
-      await settled
-      await Promise.all(ids.map((id) => this.#lanes.settled(id)))
+      const { settled, settledOf } = await this.#listAgain()
+      if (ids.length === 0) await settled
+      await Promise.all(
+        ids.map(async (id) => {
+          await settledOf(id)
+          await this.#lanes.settled(id)
+        }),
+      )
     } catch (error) {
       if (!this.#closing.signal.aborted) throw error
     }
@@ -180,35 +197,28 @@ export class TenantOverlays {
     trigger: TenantTrigger,
     all: boolean,
     onOutcome: (outcome: TenantOutcome) => void = () => {},
-  ): Promise<{ readonly problems: readonly Problem[]; readonly settled: Promise<void> }> {
+  ): Promise<Synced> {
+    const nothing = Promise.resolve()
     const began = this.#roster.begin()
-    const listing = await this.#list()
-    if (this.#closing.signal.aborted) return { problems: [], settled: Promise.resolve() }
+    const listing = await listOverlays(this.#parts, this.#closing.signal)
+    if (this.#closing.signal.aborted) return { problems: [], settled: nothing, settledOf: () => nothing }
     const { problems, due, isNewest } = this.#roster.take(listing, began, all)
+    const works = new Map(due.map((id) => [id, deferred<void>()]))
     const mine = this.#each(due, async (id) => {
-      const outcome = await this.#lanes.request(id, trigger)
-      if (this.#closing.signal.aborted) return
-      this.#roster.settle(id)
-      onOutcome(outcome)
+      try {
+        const outcome = await this.#lanes.request(id, trigger)
+        if (this.#closing.signal.aborted) return
+        this.#roster.settle(id)
+        onOutcome(outcome)
+      } finally {
+        works.get(id)?.resolve()
+      }
     })
     // Where a later listing was first, what was asked for is in force when that one is.
     const settled = isNewest ? mine : Promise.all([mine, this.#settling]).then(() => {})
     if (isNewest) this.#settling = mine.catch(() => {})
-    return { problems, settled }
-  }
-
-  async #list(): Promise<OverlayListing> {
-    const { clock, readTimeout: timeout, reader, source } = this.#parts
-    const { signal } = this.#closing
-    const end = await runStep({ clock, timeout, signal, run: (step) => reader.list(step) })
-    if (end.kind === 'done') return end.value
-    if (end.kind === 'aborted') throw end.error
-    const message =
-      end.kind === 'timed_out'
-        ? `did not list its tenants within ${timeout} ms`
-        : `threw instead of listing its tenants (${failureKind(end.error)})`
-    const code = end.kind === 'timed_out' ? 'step_timed_out' : 'unreadable'
-    return { kind: 'unreadable', problems: [{ code, severity: 'error', message, origin: { source: source.name } }] }
+    const settledOf = (id: TenantId) => (isNewest ? Promise.race([works.get(id)?.promise ?? nothing, mine]) : settled)
+    return { problems, settled, settledOf }
   }
 
   async #reload(tenant: TenantId, triggers: readonly TenantTrigger[]): Promise<TenantOutcome> {
