@@ -12,6 +12,7 @@ export const groups: Readonly<Record<string, () => Promise<Group>>> = {
   bounds: () => import('./rows/bounds.ts'),
   guard: () => import('./rows/guard.ts'),
   tenants: () => import('./rows/tenants.ts'),
+  'stored-tenants': () => import('./rows/stored-tenants.ts'),
   heap: () => import('./rows/heap.ts'),
   start: () => import('./rows/start.ts'),
   embedded: () => import('./rows/embedded.ts'),
