@@ -27,7 +27,7 @@ export type PlaneMessage =
       readonly kind: 'changed'
       readonly tenant: string
       readonly path: string
-      readonly previous: number
+      readonly previous: number | undefined
       readonly next: number
       /** What the tenant's snapshot says in that moment, and of which revision it is. */
       readonly rate: number
