@@ -262,5 +262,5 @@ async function storesOfTheirOwn(
   await settle(clock, plane.tenants.activate('acme'))
   store.faults.down = true
   await clock.advance(30_000)
-  return () => plane.close()
+  return async () => void (await plane.close())
 }

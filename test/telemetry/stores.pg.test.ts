@@ -21,7 +21,7 @@ async function open() {
   })
   const { meterProvider } = otel
   const plane = await createPlane({ config, sources, telemetry: { meterProvider }, logger: false })
-  onTestFinished(() => plane.close())
+  onTestFinished(async () => void (await plane.close()))
   await until(() => store.feedStatus(environment).kind === 'push')
   /** The series of a metric, by the value of one attribute. */
   const by = async (name: string, attribute: string) => {

@@ -28,7 +28,7 @@ async function start({ isOneForAll = false } = {}) {
     telemetry: { meterProvider },
     logger: false,
   })
-  onTestFinished(() => settle(clock, plane.close()))
+  onTestFinished(async () => void (await settle(clock, plane.close())))
   const by = async (name: string, attribute: string) => {
     const series = (await otel.collect()).filter((each) => each.name === name)
     return Object.fromEntries(series.map(({ attributes, value }) => [String(attributes[attribute]), value]))

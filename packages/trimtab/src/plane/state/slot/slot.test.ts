@@ -59,9 +59,7 @@ describe('takeSlot', () => {
     const path = tempFolder()
     chmodSync(path, mode)
     const said = await refusal(take(path))
-    expect(said).toContain(
-      `state_dir_unusable: The folder ${path} cannot be used: others can write to it (mode 77`,
-    )
+    expect(said).toContain(`state_dir_unusable: The folder ${path} cannot be used: others can write to it (mode 77`)
     expect(said).toContain(
       'Give a folder inside of it, which is then made for this process alone, or take the right away',
     )
