@@ -47,32 +47,28 @@ class Typed {
   }
 }
 
-/** So long that no share is refilled while a test looks. */
-const longInterval = 'set limits.interval 1h'
+/** So slow that no share is refilled while a test looks. */
+const almostNothing = 'set limits { requestsPerSecond: 0.001, burst: 3 }'
 
 test('what is typed is published, in force within a moment, and there after a stop and after a kill', async () => {
   const first = new Typed()
   await first.service.line(/^the store is new: seed\.yaml is its revision 1$/)
   await first.type(
-    longInterval,
-    /^limits\.interval 1000 → 3600000 in force \(revision 2, generation 2\) \d+ ms after you typed it$/,
+    'set limits.requestsPerSecond 5',
+    /^limits\.requestsPerSecond 100 → 5 in force \(revision 2, generation 2\) \d+ ms after you typed it$/,
   )
-  const said = await first.type('set limits.limit 3', / in force /)
-  expect(said).toMatch(/^limits\.limit 100 → 3 in force \(revision 3, generation 3\) \d+ ms after you typed it$/)
+  await first.type(almostNothing, /^limits\.burst nothing → 3 in force \(revision 3, generation 3\) \d+ ms /)
   expect(await first.ask(4)).toEqual([200, 200, 200, 429])
 
-  await first.type('set limits.limit lots', /^ {2}refused .*limits\.limit: expected a number/)
+  await first.type('set limits.requestsPerSecond lots', /^ {2}refused .*limits\.requestsPerSecond: expected a number/)
   await first.type(
     'set traffic.routes.orders.upstream purple',
     /^ {2}refused .*module routes: expected the name of an upstream/,
   )
   await first.type('set access.operator hunter2hunter2hunter2', /^ {2}refused .*the store takes a reference there/)
-  await first.type(
-    'set limits.requestsPerSecond 5',
-    /^The schema has no limits\.requestsPerSecond\. Known in limits: limit, /,
-  )
+  await first.type('set limits.limit 5', /^The schema has no limits\.limit\. Known in limits: requestsPerSecond, /)
   await first.type('hunter2', /^expected set, unset, show/)
-  await first.type('history', /^revision 3 by terminal, .*: set limits\.limit$/)
+  await first.type('history', /^revision 3 by terminal, .*: set limits$/)
   expect(await first.stop()).toBe(0)
   expect(first.service.lines.join('\n')).not.toContain('hunter2')
   expect(first.service.lines.filter((line) => line.startsWith('  note') && !line.includes('Stopping'))).toEqual([])
@@ -80,13 +76,13 @@ test('what is typed is published, in force within a moment, and there after a st
   const second = new Typed(first.folder)
   await second.service.line(/^the store is at revision 3$/)
   expect(await second.ask(4)).toEqual([200, 200, 200, 429])
-  await second.type('set limits.limit 2', /^limits\.limit 3 → 2 in force \(revision 4, /)
+  await second.type('set limits.burst 2', /^limits\.burst 3 → 2 in force \(revision 4, /)
   expect(await second.stop('SIGKILL')).toBe('SIGKILL')
 
   const third = new Typed(first.folder)
   await third.service.line(/^the store is at revision 4$/)
   expect(await third.ask(3)).toEqual([200, 200, 429])
-  await third.type('rollback 1', /^limits\.limit 2 → 100 in force \(revision 5, /)
+  await third.type('rollback 1', /^limits\.requestsPerSecond 0\.001 → 100 in force \(revision 5, /)
   expect(await third.stop()).toBe(0)
 })
 
@@ -95,16 +91,19 @@ test('a file that the store stands above says so, and a value of the store can b
   await gateway.line(/^the store is new/)
   const from = gateway.lines.length
   const seed = join(folder, 'seed.yaml')
-  writeFileSync(seed, readFileSync(seed, 'utf8').replace('limit: 100', 'limit: 90'))
+  writeFileSync(seed, readFileSync(seed, 'utf8').replace('requestsPerSecond: 100', 'requestsPerSecond: 90'))
   await gateway.line(
-    /^ {2}hidden .*seed\.yaml:\d+:10 says limits\.limit 90, the store says 100 since revision 1: unset limits\.limit /,
+    /^ {2}hidden .*seed\.yaml:\d+:22 says limits\.requestsPerSecond 90, the store says 100 since revision 1: unset limits\.requestsPerSecond /,
     from,
   )
-  await gateway.line(/^limits\.limit 100 → 90 in force \(revision 2, /, gateway.type('unset limits.limit'))
+  await gateway.line(
+    /^limits\.requestsPerSecond 100 → 90 in force \(revision 2, /,
+    gateway.type('unset limits.requestsPerSecond'),
+  )
   // From now on it is the file's again.
   const later = gateway.lines.length
-  writeFileSync(seed, readFileSync(seed, 'utf8').replace('limit: 90', 'limit: 80'))
-  await gateway.line(/^ {2}changed {3}limits\.limit: 90 → 80$/, later)
+  writeFileSync(seed, readFileSync(seed, 'utf8').replace('requestsPerSecond: 90', 'requestsPerSecond: 80'))
+  await gateway.line(/^ {2}changed {3}limits\.requestsPerSecond: 90 → 80$/, later)
 })
 
 test('what health takes back is told with the way to take it out of the store', async () => {
@@ -125,16 +124,16 @@ test('a second gateway takes a folder of its own, and one without a store reads 
   const second = new Typed(first.folder)
   await second.service.line(/^another gateway runs in .*run: taking .*run-2$/)
   await second.service.line(/^the store is new/)
-  await second.type('set limits.limit 7', / in force /)
-  await first.type('show limits.limit', /^limits\.limit is 100$/)
+  await second.type('set limits.requestsPerSecond 7', / in force /)
+  await first.type('show limits.requestsPerSecond', /^limits\.requestsPerSecond is 100$/)
   expect(await second.stop()).toBe(0)
 
   const files = new Typed(first.folder, ['--files'])
   await files.service.line(/^Take 2 to 8 back/)
-  const from = files.service.type('set limits.limit 1')
+  const from = files.service.type('set limits.requestsPerSecond 1')
   const seed = join(first.folder, 'seed.yaml')
-  writeFileSync(seed, readFileSync(seed, 'utf8').replace('limit: 100', 'limit: 90'))
-  await files.service.line(/^ {2}changed {3}limits\.limit: 100 → 90$/, from)
+  writeFileSync(seed, readFileSync(seed, 'utf8').replace('requestsPerSecond: 100', 'requestsPerSecond: 90'))
+  await files.service.line(/^ {2}changed {3}limits\.requestsPerSecond: 100 → 90$/, from)
   expect(files.service.lines.join('\n')).not.toContain('the store')
   expect([await files.stop(), await first.stop()]).toEqual([0, 0])
 })

@@ -33,10 +33,11 @@ test('under load, one tenant gets another limit and another one a broken file, a
   const ask = (tenant: string) => statusOf(`${url}/load/1`, credentials(tenant))
   const load = await startLoad(url)
 
-  const limited = tenantFile('initech', 'limit: 1')
-  await gateway.change('tenants/initech.yaml', limited, /^  changed   limits\.limit: 1000000 → 1$/)
-  const broken = tenantFile('globex', 'limit: lots')
-  const place = /^  refused   tenants\/globex\.yaml:2:18: limits\.limit: expected a number above 0, received string/
+  const limited = tenantFile('initech', 'requestsPerSecond: 1')
+  await gateway.change('tenants/initech.yaml', limited, /^  changed   limits\.requestsPerSecond: 1000000 → 1$/)
+  const broken = tenantFile('globex', 'requestsPerSecond: lots')
+  const place =
+    /^  refused   tenants\/globex\.yaml:2:30: limits\.requestsPerSecond: expected a number above 0, received string/
   await gateway.change('tenants/globex.yaml', broken, place)
   expect(service.lines).toContain('tenant globex: goes on with its last good configuration')
   // It waits for its turn behind the load, which takes whatever there is.
@@ -46,7 +47,11 @@ test('under load, one tenant gets another limit and another one a broken file, a
   await gateway.change('tenants/globex.yaml', torn, /^  refused   tenants\/globex\.yaml:1:\d+: /)
   expect([await ask('acme'), await ask('globex'), await ask('initech')]).toEqual([200, 200, 429])
   await gateway.change('tenants/globex.yaml', tenantFile('globex'), /^tenant globex: reads what is configured for it/)
-  await gateway.change('tenants/initech.yaml', tenantFile('initech'), /^  changed   limits\.limit: 1 → 1000000$/)
+  await gateway.change(
+    'tenants/initech.yaml',
+    tenantFile('initech'),
+    /^  changed   limits\.requestsPerSecond: 1 → 1000000$/,
+  )
   expect(await ask('initech')).toBe(200)
 
   const { answered, failed, mixed, statuses, stamps } = await load.stop()

@@ -43,7 +43,7 @@ class TlsBench {
   }
 
   #config(upstream: string): string {
-    return `limits: { limit: 1000000, interval: 1s }
+    return `limits: { requestsPerSecond: 1000000 }
 http: { port: 0, tls: true, linger: 50ms }
 tls:
   cert: \${file:${this.#mounted}/tls.crt}

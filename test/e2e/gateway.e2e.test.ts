@@ -62,7 +62,7 @@ class Bench {
       style,
       'main',
       mainFile(this.#main),
-      says ?? new RegExp(`^  changed   limits.limit: \\d+ → ${limit}$`),
+      says ?? new RegExp(`^  changed   limits.requestsPerSecond: \\d+ → ${limit}$`),
     )
   }
 

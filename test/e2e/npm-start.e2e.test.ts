@@ -137,12 +137,12 @@ async function tryTenants(started: Started): Promise<void> {
   expect(await started.ask('/orders/1', 'acme')).toMatchObject({ tenant: 'acme' })
   await started.edit('tenants/globex.yaml', 'limits:', '# limits:', /^  reloaded  limiter, for globex$/)
 
-  const refused = /^  refused   \S+\/tenants\/acme\.yaml:\d+:10: limits\.limit: expected a number/
-  const held = await started.edit('tenants/acme.yaml', 'limit: 200', 'limit: lots', refused)
+  const refused = /^  refused   \S+\/tenants\/acme\.yaml:\d+:22: limits\.requestsPerSecond: expected a number/
+  const held = await started.edit('tenants/acme.yaml', 'requestsPerSecond: 200', 'requestsPerSecond: lots', refused)
   expect(held).toContain('tenant acme: goes on with its last good configuration')
   expect(await started.ask('/orders/1', 'acme')).toMatchObject({ tenant: 'acme' })
   const recovered = /^tenant acme: reads what is configured for it again$/
-  await started.edit('tenants/acme.yaml', 'limit: lots', 'limit: 200', recovered)
+  await started.edit('tenants/acme.yaml', 'requestsPerSecond: lots', 'requestsPerSecond: 200', recovered)
 
   await started.edit(shop, 'tenants: [acme]', '# tenants: [acme]', /^reload by .*: generation /)
   const before = started.service.lines.length

@@ -110,7 +110,7 @@ it.each([
   ['set pool.key hunter2', 'refused by the store, and not published:', 'the store takes a reference there'],
   ['set pool.size 5', 'The schema has no pool.size. Did you mean pool.min?', ''],
   ['unset pool.size', 'the store says so already: nothing is published', ''],
-  ['set pool[ 5', 'expected set limits.limit 5; help says what there is', ''],
+  ['set pool[ 5', 'expected set limits.requestsPerSecond 5; help says what there is', ''],
   ['rollback 99', expect.stringContaining('99'), ''],
 ])('refuses %j, and publishes nothing of it', async (text, first, second) => {
   const { type, store, plane } = await openTyping()

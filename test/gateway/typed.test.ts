@@ -4,14 +4,17 @@ import { readTyped } from '../../examples/gateway/src/console/typed.ts'
 
 describe('readTyped', () => {
   it.each([
-    ['set limits.limit 5', { kind: 'set', path: 'limits.limit', value: 5 }],
-    ['  set   limits.interval   2s  ', { kind: 'set', path: 'limits.interval', value: '2s' }],
+    ['set limits.requestsPerSecond 5', { kind: 'set', path: 'limits.requestsPerSecond', value: 5 }],
+    ['  set   http.keepAliveTimeout   2s  ', { kind: 'set', path: 'http.keepAliveTimeout', value: '2s' }],
     ['set log.level "de bug"', { kind: 'set', path: 'log.level', value: 'de bug' }],
-    ['set limits { limit: 5, interval: 2s }', { kind: 'set', path: 'limits', value: { limit: 5, interval: '2s' } }],
+    [
+      'set responses { ttl: 2s, maxEntries: 5 }',
+      { kind: 'set', path: 'responses', value: { ttl: '2s', maxEntries: 5 } },
+    ],
     ['set traffic.routes["/v 1/*"].order 3', { kind: 'set', path: 'traffic.routes["/v 1/*"].order', value: 3 }],
     ['set a["] x"][0] null', { kind: 'set', path: 'a["] x"][0]', value: null }],
     ['set access.operator ${env:TOKEN}', { kind: 'set', path: 'access.operator', value: '${env:TOKEN}' }],
-    ['unset limits.limit', { kind: 'unset', path: 'limits.limit' }],
+    ['unset limits.requestsPerSecond', { kind: 'unset', path: 'limits.requestsPerSecond' }],
     ['show', { kind: 'show', path: undefined }],
     ['show limits', { kind: 'show', path: 'limits' }],
     ['history', { kind: 'history' }],
@@ -25,19 +28,19 @@ describe('readTyped', () => {
 
   it.each([
     'set',
-    'set limits.limit',
-    'set limits.limit "a quote that is left open',
-    'set limits.limit { limit: 5',
-    'set limits.limit *alias',
+    'set limits.requestsPerSecond',
+    'set limits.requestsPerSecond "a quote that is left open',
+    'set limits.requestsPerSecond { burst: 5',
+    'set limits.requestsPerSecond *alias',
     'unset',
-    'unset limits.limit 5',
+    'unset limits.requestsPerSecond 5',
     'show limits limit',
     'history all',
     'rollback',
     'rollback -1',
     'rollback 1.5',
     'rollback one',
-    'Set limits.limit 5',
+    'Set limits.requestsPerSecond 5',
     'hunter2',
   ])('says what it expected in place of %j', (line) => {
     expect(readTyped(line)).toEqual({

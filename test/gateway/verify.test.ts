@@ -42,8 +42,8 @@ test('nothing is found of the logger', async () => {
 })
 
 test('nothing is found of the limiter, nor of what it does for tenants', async () => {
-  const sections = [{ limits: { limit: 10 } }, { limits: { limit: 20 } }]
-  const overlays = [{ limits: { limit: 30 } }, { limits: { burst: 40 } }]
+  const sections = [{ limits: { requestsPerSecond: 10 } }, { limits: { requestsPerSecond: 20 } }]
+  const overlays = [{ limits: { requestsPerSecond: 30 } }, { limits: { burst: 40 } }]
   const observe = (buckets: { take(key: string, cost: number): object }) =>
     ['somebody', 'verified'].map((key) => ({ ...buckets.take(key, 0) }))
   expect(await verify(limiter, sections, { observe, overlays })).toEqual([])

@@ -73,8 +73,12 @@ test('nothing is found of the logger', async () => {
 })
 
 test('nothing is found of the rate limiter', async () => {
-  const trees = [{ limits: { limit: 10 } }, { limits: { limit: 20, interval: '2s' } }, { limits: { burst: 3 } }]
-  const overlays = [{ limits: { limit: 30 } }, { limits: { burst: 40 } }]
+  const trees = [
+    { limits: { requestsPerSecond: 10 } },
+    { limits: { requestsPerSecond: 0.5 } },
+    { limits: { burst: 3 } },
+  ]
+  const overlays = [{ limits: { requestsPerSecond: 30 } }, { limits: { burst: 40 } }]
   const found = await verifyModule(rateLimiterModule({ config: config.section('limits') }), {
     ...{ config, trees, overlays, ...limits },
     observe: (limiter) => ['somebody', 'verified'].map((key) => limiter.take(key, 0)),

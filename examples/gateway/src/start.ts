@@ -13,7 +13,7 @@ import { gatewayStore } from './store/open-store.ts'
 
 /**
  * `npm start`: the gateway over a copy of its configuration and a store, with upstreams to send requests to.
- * `npm start -- --folder elsewhere --set limits.limit=5`; `npm start -- --files` goes without a store.
+ * `npm start -- --folder elsewhere --set limits.requestsPerSecond=5`; `npm start -- --files` goes without a store.
  */
 const print = (line: string) => console.log(line)
 const example = fileURLToPath(new URL('..', import.meta.url))

@@ -8,7 +8,7 @@ export interface MainFile {
 }
 
 export function mainFile({ limit, level, port }: MainFile): string {
-  return `limits: { limit: ${limit}, interval: 1s }
+  return `limits: { requestsPerSecond: ${limit} }
 log:
   level: ${level}
   format: text

@@ -10,7 +10,7 @@ export function credentials(tenant: string): { 'x-tenant': string; authorization
 }
 
 /** What a tenant's file says, with a mistake or a limit of its own where that is wanted. */
-export function tenantFile(tenant: string, limits = 'limit: 1000000'): string {
+export function tenantFile(tenant: string, limits = 'requestsPerSecond: 1000000'): string {
   return `access: { token: "${tokenOf(tenant)}" }\nlimits: { ${limits} }\n`
 }
 

@@ -6,9 +6,9 @@ import { readTyped, type Typed } from './typed.ts'
 
 /** What can be typed. */
 const words: readonly string[] = [
-  line('set', 'limits.limit 5: publishes a value, which stands above the files'),
-  line('unset', 'limits.limit: takes it out of the store, and the files decide'),
-  line('show', 'limits.limit: where a value comes from; show alone: what the store says'),
+  line('set', 'limits.requestsPerSecond 5: publishes a value, which stands above the files'),
+  line('unset', 'limits.requestsPerSecond: takes it out of the store, and the files decide'),
+  line('show', 'limits.requestsPerSecond: where a value comes from; show alone: what the store says'),
   line('history', 'who has published what'),
   line('rollback', '1: publishes again what revision 1 said'),
 ]

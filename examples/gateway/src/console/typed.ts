@@ -24,12 +24,16 @@ export function readTyped(line: string): Typed {
     case '':
       return { kind: 'nothing' }
     case 'set':
-      return path === undefined || value === undefined ? wrong('set limits.limit 5') : readSet(path, value)
+      return path === undefined || value === undefined ? wrong('set limits.requestsPerSecond 5') : readSet(path, value)
     case 'unset':
-      return path === undefined || value !== undefined ? wrong('unset limits.limit') : { kind: 'unset', path }
+      return path === undefined || value !== undefined
+        ? wrong('unset limits.requestsPerSecond')
+        : { kind: 'unset', path }
     case 'show':
       if (rest === '') return { kind: 'show', path: undefined }
-      return path === undefined || value !== undefined ? wrong('show, or show limits.limit') : { kind: 'show', path }
+      return path === undefined || value !== undefined
+        ? wrong('show, or show limits.requestsPerSecond')
+        : { kind: 'show', path }
     case 'history':
       return rest === '' ? { kind: 'history' } : wrong('history')
     case 'rollback':
@@ -41,14 +45,14 @@ export function readTyped(line: string): Typed {
   }
 }
 
-/** A value as a YAML file has it: `5`, `2s`, `[a, b]`, `{ limit: 5 }`. */
+/** A value as a YAML file has it: `5`, `2s`, `[a, b]`, `{ burst: 5 }`. */
 function readSet(path: string, text: string): Typed {
   try {
     return { kind: 'set', path, value: parse(text, { prettyErrors: false, logLevel: 'error' }) }
   } catch (error) {
     // The message of an error would show the text, as a warning does.
     const why = error instanceof YAMLError ? error.code.toLowerCase().replaceAll('_', ' ') : 'it can not be read'
-    return wrong(`a value in YAML after the path, like 5, "text" or { limit: 5 } (${why})`)
+    return wrong(`a value in YAML after the path, like 5, "text" or { burst: 5 } (${why})`)
   }
 }
 

@@ -56,7 +56,7 @@ it('together they serve every request of open connections while each of them cha
   })
   const treeOf = (round: number) => ({
     log: { destination: join(folder, `${round % 3}.log`), level: 'info' },
-    limits: { limit: 1e6 + round },
+    limits: { requestsPerSecond: 1e6 + round },
     http: { port: 0, linger: 0, keepAliveTimeout: 60_000 + round },
     upstreams: { main: { url, connections: 8 + (round % 4) } },
   })

@@ -38,9 +38,9 @@ interface Held {
  * Overlays in memory, for tests of what happens when a tenant's own values change.
  *
  * @example
- * const overlays = scriptedOverlays({ trees: { acme: { limits: { limit: 5 } } } })
+ * const overlays = scriptedOverlays({ trees: { acme: { limits: { requestsPerSecond: 5 } } } })
  * const plane = await createTestPlane(config, { tenants: { overlays } })
- * plane.tenants.get('acme').config.limits.limit // 5
+ * plane.tenants.get('acme').config.limits.requestsPerSecond // 5
  * overlays.set('acme', undefined)
  */
 export function scriptedOverlays({ trees = {}, unlisted = 'shared' }: ScriptedOverlaysOptions = {}): ScriptedOverlays {

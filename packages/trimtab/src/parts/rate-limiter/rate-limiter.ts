@@ -3,7 +3,6 @@ import { defineModule, type Module, type ModuleTimeouts } from '../../modules/de
 import { type Clock, systemClock } from '../../primitives/time/clock.ts'
 import { dynamic } from '../../schema/marks.ts'
 import type { Section } from '../../schema/section.ts'
-import { duration } from '../../schema/units.ts'
 import { refusal } from '../refusal.ts'
 import { type BucketRules, type RateDecision, TokenBuckets } from './token-buckets.ts'
 
@@ -15,13 +14,16 @@ import { type BucketRules, type RateDecision, TokenBuckets } from './token-bucke
  */
 export const rateLimiterSchema = dynamic(
   z.object({
-    limit: z.number().positive().default(100).describe('Calls of cost 1 that each key may make in every interval'),
-    interval: duration({ min: '1ms' }).default('1s').describe('The time in which the limit applies'),
+    requestsPerSecond: z
+      .number()
+      .positive()
+      .default(100)
+      .describe('Calls of cost 1 that each key may make a second; a fraction too: 0.0167 is one a minute'),
     burst: z
       .number()
       .positive()
       .optional()
-      .describe('What a key that was quiet may take at once. Default: the limit, at least 1'),
+      .describe('What a key that was quiet may take at once. Default: requestsPerSecond, at least 1'),
     maxKeys: z
       .number()
       .int()
@@ -32,13 +34,11 @@ export const rateLimiterSchema = dynamic(
 )
 
 /**
- * `limit` calls of each key in every interval, and `burst` at once: `limit`, where it is left away. At most `maxKeys`
- * are counted.
+ * `requestsPerSecond` calls of each key, and `burst` at once: as many as in a second, at least 1, where it is left away. At
+ * most `maxKeys` keys are counted.
  */
 export interface RateLimiterConfig {
-  readonly limit: number
-  /** Milliseconds. */
-  readonly interval: number
+  readonly requestsPerSecond: number
   readonly burst?: number | undefined
   readonly maxKeys: number
 }
@@ -99,6 +99,7 @@ export function rateLimiterModule(options: RateLimiterOptions): Module<RateLimit
   return module
 }
 
-function rulesOf({ limit, interval, burst = Math.max(1, limit), maxKeys }: RateLimiterConfig): BucketRules {
-  return { limit, interval, burst, maxKeys }
+function rulesOf(config: RateLimiterConfig): BucketRules {
+  const { requestsPerSecond: perSecond, burst = Math.max(1, perSecond), maxKeys } = config
+  return { perSecond, burst, maxKeys }
 }

@@ -3,10 +3,8 @@ import type { Clock } from '../../primitives/time/clock.ts'
 
 /** How fast buckets fill, how much they hold, and how many there are. */
 export interface BucketRules {
-  /** Tokens that come back to a bucket in each interval. */
-  readonly limit: number
-  /** Milliseconds. */
-  readonly interval: number
+  /** Tokens that come back to a bucket in a second. */
+  readonly perSecond: number
   /** Tokens in a full bucket. */
   readonly burst: number
   readonly maxKeys: number
@@ -51,7 +49,7 @@ export class TokenBuckets {
   take(key: string, cost = 1): RateDecision {
     // NaN fails the comparison too.
     if (!(cost >= 0)) throw new TrimtabError('option_invalid', 'The cost of a call has to be 0 or more.')
-    const { burst, limit, interval } = this.#rulesOf(key)
+    const { burst, perSecond } = this.#rulesOf(key)
     const now = this.#clock.monotonic()
     const spent = this.#spentAt(key, this.#buckets.get(key), now)
     // Sums of fractions: a call that came exactly in time is not refused for the last bit.
@@ -61,7 +59,7 @@ export class TokenBuckets {
     return {
       allowed,
       remaining: Math.max(0, Math.floor(burst * (1 + 1e-9) - spent - (allowed ? cost : 0))),
-      retryAfter: allowed ? 0 : cost > burst ? Infinity : Math.ceil((missing * interval) / limit),
+      retryAfter: allowed ? 0 : cost > burst ? Infinity : Math.ceil((missing * 1_000) / perSecond),
     }
   }
 
@@ -100,8 +98,8 @@ export class TokenBuckets {
 
   #spentAt(key: string, bucket: Bucket | undefined, now: number): number {
     if (bucket === undefined) return 0
-    const { limit, interval } = this.#rulesOf(key)
-    return Math.max(0, bucket.spent - ((now - bucket.at) * limit) / interval)
+    const { perSecond } = this.#rulesOf(key)
+    return Math.max(0, bucket.spent - ((now - bucket.at) * perSecond) / 1_000)
   }
 
   /** Puts the bucket behind all others: a Map gives its keys in the order they were set. */
@@ -116,5 +114,5 @@ export class TokenBuckets {
 }
 
 function isSame(a: BucketRules, b: BucketRules): boolean {
-  return a.limit === b.limit && a.interval === b.interval && a.burst === b.burst && a.maxKeys === b.maxKeys
+  return a.perSecond === b.perSecond && a.burst === b.burst && a.maxKeys === b.maxKeys
 }

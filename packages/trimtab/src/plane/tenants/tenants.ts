@@ -51,7 +51,7 @@ export interface DrainReport {
  * where the option `tenants` is missing.
  *
  * @example
- * plane.tenants.run('acme', () => plane.tenants.current()?.config.limits.limit)
+ * plane.tenants.run('acme', () => plane.tenants.current()?.config.limits.requestsPerSecond)
  */
 export interface Tenants<Config> extends TenantContext<Config>, TenantDirectory {
   /** The handle of a tenant: reading its configuration costs next to nothing. Throws `tenant_context_invalid`. */

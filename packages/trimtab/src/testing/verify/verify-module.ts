@@ -33,7 +33,7 @@ import { undoing } from './scenarios/undoing.ts'
  * @example
  * const findings = await verifyModule(limiter, {
  *   config,
- *   trees: [{ limits: { limit: 10 } }, { limits: { limit: 20 } }],
+ *   trees: [{ limits: { requestsPerSecond: 10 } }, { limits: { requestsPerSecond: 20 } }],
  *   observe: ({ size }) => size,
  * })
  * findings.map(({ rule, hook, message }) => `${rule} ${hook}: ${message}`) // []
