@@ -189,19 +189,28 @@ class HealthOfProcess implements HealthCore {
     const settled = settleCheck(check)
     const entry = this.#newEntry(settled, { component, isJudged: judged, isTold: false })
     this.#remedies.admit(settled)
-    this.#entries.set(settled.name, entry)
+    // The timer that this begins goes on to serve every check.
+    this.#outside(() => this.#admit(entry))
+    return () => this.#outside(() => this.#dismiss(entry))
+  }
+
+  #admit(entry: CheckEntry): void {
+    const { name } = entry.settled
+    this.#entries.set(name, entry)
     this.#collector.add(entry)
     this.#changed([], true)
+    this.#membership.emit(name)
+  }
+
+  #dismiss(entry: CheckEntry): void {
+    const { settled } = entry
+    if (entry.isRemoved || this.#isClosed) return
+    this.#entries.delete(settled.name)
+    this.#collector.remove(entry)
+    this.#remedies.forget(settled)
+    this.#changed([], true)
     this.#membership.emit(settled.name)
-    return () => {
-      if (entry.isRemoved || this.#isClosed) return
-      this.#entries.delete(settled.name)
-      this.#collector.remove(entry)
-      this.#remedies.forget(settled)
-      this.#changed([], true)
-      this.#membership.emit(settled.name)
-      giveBack(settled)
-    }
+    giveBack(settled)
   }
 
   addTold(check: Omit<HealthCheck, 'run'>): ToldCheck {

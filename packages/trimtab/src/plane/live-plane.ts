@@ -271,17 +271,18 @@ export class LivePlane<Config> implements Plane<Config> {
   }
 
   clearStuck(): void {
-    this.#parts.engine.clearStuck()
+    const { engine, outside } = this.#parts
+    outside(() => engine.clearStuck())
   }
 
   run(options: RunOptions = {}): Promise<number> {
-    const { runHost, clock, logger, engine, planeHealth, noteStop } = this.#parts
+    const { runHost, clock, logger, engine, planeHealth, noteStop, outside } = this.#parts
     return runUntilStopped(
       {
         host: runHost,
         clock,
         logger,
-        reload: () => void engine.reload({ trigger: 'signal', background: true }).catch(() => {}),
+        reload: () => void outside(() => engine.reload({ trigger: 'signal', background: true })).catch(() => {}),
         leave: () => {
           planeHealth.health.drain(stoppingCause)
           noteStop()

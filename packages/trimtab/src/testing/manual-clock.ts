@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 // From the module, not the global: a runner's fake timers replace the globals, and time would stand still for ever.
 // oxlint-disable-next-line house/no-ambient-clock -- an immediate waits for no time
 import { setImmediate as turn } from 'node:timers/promises'
@@ -67,7 +68,9 @@ export function createManualClock({ start = Date.UTC(2026, 0, 1) }: ManualClockO
     // NaN fails the comparison too.
     if (!(delay <= longestDelay))
       throw refuse(`A timer of ${delay} ms`, `at most ${longestDelay} ms, which is what setTimeout can hold`)
-    const entry: Waiting = { due: monotonic + Math.max(0, delay), callback }
+    // As a real timer does, whoever moves the clock.
+    const inContext = AsyncLocalStorage.snapshot()
+    const entry: Waiting = { due: monotonic + Math.max(0, delay), callback: () => inContext(callback) }
     waiting.splice(firstLater(waiting, entry.due), 0, entry)
     return {
       cancel() {

@@ -19,6 +19,8 @@ export interface TellingParts {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Runs work for no tenant: whoever listens serves all of them. */
+  readonly outside: <T>(work: () => T) => T
 }
 
 /** Whatever the parts of a plane tell goes through here. */
@@ -33,7 +35,8 @@ export interface Telling {
 }
 
 /** Opens the sinks before anything else, so that they hear of the boot, and closes them last. */
-export function openTelling({ options = {}, instance, clock, random, logger }: TellingParts, open: Disposers): Telling {
+export function openTelling(parts: TellingParts, open: Disposers): Telling {
+  const { options = {}, instance, clock, random, logger, outside } = parts
   let engine: Engine | undefined
   const scrub = (text: string) => engine?.scrub(text) ?? text
   const onListenerError = (error: unknown) => engine?.noteListenerFailure(error)
@@ -53,17 +56,18 @@ export function openTelling({ options = {}, instance, clock, random, logger }: T
 
   const told = createEmitter<PlaneEvent>(onListenerError)
   const describe = createEventMapper(scrub)
+  const tell = (event: PlaneEvent) => outside(() => told.emit(event))
   return {
     events,
     told,
-    tell: (event) => told.emit(event),
+    tell,
     follow(next) {
       engine = next
       // After whoever listened to `told` before: what the log says stands before what a listener makes of the event.
       told.on((event) => {
         if (events.isHeard) for (const draft of describe(event)) events.publish(frozen(draft))
       })
-      next.events.on((event) => told.emit(event))
+      next.events.on(tell)
     },
   }
 }

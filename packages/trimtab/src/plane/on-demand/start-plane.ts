@@ -61,7 +61,8 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   const host = { clock, random, shape: definition.shape, sharing }
 
   const instance = options.instance ?? hostInstance()
-  const telling = openTelling({ options: options.events, instance, clock, random, logger }, open)
+  const outside = <T>(work: () => T): T => context.outside(work)
+  const telling = openTelling({ options: options.events, instance, clock, random, logger, outside }, open)
   const telemetry = openTelemetry(
     { options: options.telemetry, instance, modules: options.modules ?? [], clock, logger },
     open,

@@ -131,3 +131,50 @@ test('health that work for a tenant asks for is looked at for all', async () => 
   expect(names.filter((name) => !name.endsWith('nobody'))).toEqual([])
   await plane.close()
 })
+
+test('a check that work for a tenant adds is looked at for all, and so are the others from then on', async () => {
+  const clock = createManualClock()
+  const names: string[] = []
+  const check = (name: string) => ({
+    name,
+    interval: 1_000,
+    run: () => void names.push(`${name} for ${plane.tenants.current()?.id ?? 'nobody'}`),
+  })
+  const plane = await createTestPlane(config, { clock })
+  const remove = plane.tenants.run('acme', () => plane.health.add(check('db')))
+  plane.health.add(check('queue'))
+  await clock.advance(3_000)
+  plane.tenants.run('acme', remove)
+  await clock.advance(3_000)
+  expect(names).toContain('db for nobody')
+  expect(names.filter((name) => !name.endsWith('nobody'))).toEqual([])
+  await plane.close()
+})
+
+test('what work for a tenant has told goes to sinks and listeners in nobody’s name', async () => {
+  const clock = createManualClock()
+  const names: string[] = []
+  const note = (what: string) => void names.push(`${what} for ${plane.tenants.current()?.id ?? 'nobody'}`)
+  const teller = defineModule({
+    name: 'teller',
+    config: config.section('pool'),
+    start: ({ emit }) => ({ tell: () => emit('told', {}) }),
+    reload() {},
+  })
+  const sink = { name: 'list', open: () => ({ deliver: ({ type }: { type: string }) => note(`sink ${type}`) }) }
+  const plane = await createTestPlane(config, { clock, modules: [teller], events: { sinks: [sink] } })
+  plane.events.on(({ type }) => note(`listener ${type}`))
+  const overriding = plane.override({ 'pool.max': 30 }, { for: '1h', reason: 'more' })
+  await clock.advance(0)
+  const { override } = await overriding
+  await plane.tenants.run('acme', async () => {
+    await plane.use(teller, ({ tell }) => tell())
+    override?.withdraw()
+    await clock.advance(0)
+  })
+  expect(names).toContain('sink dev.trimtab.module.emitted for nobody')
+  expect(names).toContain('sink dev.trimtab.override.withdrawn for nobody')
+  expect(names).toContain('listener dev.trimtab.override.withdrawn for nobody')
+  expect(names.filter((name) => !name.endsWith('nobody'))).toEqual([])
+  await plane.close()
+})
