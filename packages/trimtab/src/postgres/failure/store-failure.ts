@@ -42,9 +42,9 @@ export function describeFailure(thrown: unknown): string {
   const state = sqlStateOf(thrown)
   const name = sqlStateName(state)
   if (name !== undefined) {
-    // These messages name what is missing, and hold no values.
-    const says = name === 'other' || name === 'insufficient_privilege' ? messageOf(thrown) : name
-    return `the database says ${says} (SQLSTATE ${state})`
+    if (name !== 'other' && name !== 'insufficient_privilege') return `the database says ${name} (SQLSTATE ${state})`
+    const isPlain = ownClasses.has(state?.slice(0, 2) ?? '')
+    return `the database ${isPlain ? `says ${messageOf(thrown)}` : 'refused it'} (SQLSTATE ${state})`
   }
   const code = codeOf(thrown)
   const reason = reasons.get(code ?? '')
@@ -61,6 +61,9 @@ export function describeFailure(thrown: unknown): string {
           ? 'the password was not accepted, or there is none'
           : 'the connection failed'
 }
+
+/** Classes whose messages name parts of the database and no values. Those of data, constraints and people's own functions may. */
+const ownClasses = new Set(['08', '0A', '25', '40', '42', '53', '54', '55', '57', '58', 'F0', 'XX'])
 
 const reasons = new Map([
   ['ECONNREFUSED', 'nobody accepts connections there'],

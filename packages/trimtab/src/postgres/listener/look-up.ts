@@ -1,7 +1,7 @@
 import { sqlStateName, sqlStateOf } from '../failure/sql-states.ts'
 import { describeFailure } from '../failure/store-failure.ts'
 import { quoteIdentifier } from '../identifier.ts'
-import { missingTrigger } from '../migrations/read-state.ts'
+import { missingTrigger } from '../migrations/missing-parts.ts'
 import type { PgRow } from '../pg-like.ts'
 import type { FollowedSchema } from './followed-schema.ts'
 

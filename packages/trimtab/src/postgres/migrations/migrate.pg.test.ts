@@ -7,6 +7,7 @@ import {
   testServers,
   withConnection,
 } from '../../../../../test/support/postgres/database.ts'
+import { migratedDatabase } from '../../../../../test/support/postgres/migrated-database.ts'
 import { pgDatabase } from '../pg-database.ts'
 import { checkMigrations, migrate, printMigrations } from './migrate.ts'
 
@@ -104,6 +105,23 @@ it('says what is missing: the trigger, and roles that it may not create', async 
   expect(missing.join('\n')).toMatch(/Creating the role \S+_reader was refused[^]*There is no role \S+_reader/)
   await rows(test, `drop trigger notify_readers on ${schema}.environments`)
   expect((await checkMigrations(plain, { schema })).missing.join('\n')).toContain('The trigger notify_readers')
+})
+
+it.each([
+  ['alter table trimtab.entries disable trigger note_insert', /note_insert of trimtab.entries is missing or off/],
+  ['alter table trimtab.tenants disable trigger all', /(refuse_delete|note_update) of trimtab.tenants is missing/],
+  ['alter table trimtab.entries no force row level security', /Row security of trimtab.entries is off/],
+  ['revoke select on trimtab.entries from trimtab_reader', /trimtab_reader may not use trimtab.entries. /],
+  [
+    'revoke execute on all functions in schema trimtab from trimtab_publisher',
+    /trimtab_publisher may not use trimtab.append\(\), following\(\), /,
+  ],
+])('says what was taken away by: %s', async (script, expected) => {
+  const test = await migratedDatabase()
+  const database = open(test)
+  expect((await checkMigrations(database)).missing).toEqual([])
+  await rows(test, script)
+  expect((await checkMigrations(database)).missing.join('\n')).toMatch(expected)
 })
 
 it('stops when its signal aborts while it waits for its turn, and leaves nothing', async () => {

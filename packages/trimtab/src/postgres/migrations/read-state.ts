@@ -1,6 +1,6 @@
-import type { PgRow } from '../pg-like.ts'
 import { quoteIdentifier, type SchemaName } from '../identifier.ts'
 import { checksumOf, migrations } from './migrations.ts'
+import { type Ask, missingParts } from './missing-parts.ts'
 
 /** One migration as the database remembers it. */
 interface AppliedMigration {
@@ -16,8 +16,6 @@ export interface MigrationState {
   /** What stands in the way of being told of revisions or of using the store, as sentences that say what to do. */
   readonly missing: readonly string[]
 }
-
-type Ask = (text: string, values?: readonly unknown[]) => Promise<readonly PgRow[]>
 
 /** Looks at it without changing anything. */
 export async function readState(ask: Ask, schema: SchemaName): Promise<MigrationState> {
@@ -44,33 +42,4 @@ export function changedMigration({ applied }: MigrationState): string | undefine
   return changed === undefined
     ? undefined
     : `Migration ${changed.number} (${changed.name}) of the store is not the one that this version of trimtab knows. Use the version that made the store, or one after it.`
-}
-
-async function missingParts(ask: Ask, schema: SchemaName): Promise<readonly string[]> {
-  const rows = await ask(
-    `select wanted.role, has_schema_privilege(roles.oid, $1::text, 'usage')::text as "mayUse"
-     from unnest(array['owner', 'publisher', 'reader']) as wanted (role)
-     left join pg_roles roles on roles.rolname = $1::text || '_' || wanted.role`,
-    [schema],
-  )
-  const roles = rows.flatMap((row) => {
-    const name = `${schema}_${String(row['role'])}`
-    if (row['mayUse'] === 'true') return []
-    return row['mayUse'] === null
-      ? [`There is no role ${name}. Migrate as somebody who may create roles, or create it and migrate again.`]
-      : [`The role ${name} may not use the schema ${schema}. Migrate as the owner of the schema.`]
-  })
-  return (await isTriggerThere(ask, schema)) ? roles : [...roles, missingTrigger(schema)]
-}
-
-async function isTriggerThere(ask: Ask, schema: SchemaName): Promise<boolean> {
-  const rows = await ask(
-    `select from pg_trigger where tgrelid = to_regclass($1) and tgname = 'notify_readers' and tgenabled in ('O', 'A')`,
-    [`${quoteIdentifier(schema)}.environments`],
-  )
-  return rows.length > 0
-}
-
-export function missingTrigger(schema: SchemaName): string {
-  return `The trigger notify_readers of ${schema}.environments is missing or off, so that nobody is told of revisions. Create it anew, as migration 1 has it.`
 }

@@ -2,6 +2,26 @@ import { describeThrown } from '../../errors/trimtab-error.ts'
 import { quoteIdentifier, type SchemaName } from '../identifier.ts'
 import type { PgSession } from '../pg-like.ts'
 
+const readerFunctions = [
+  'prepare_publish(text, json)',
+  'registered_schema({schema}.schemas, json)',
+  'schema_key(bigint, timestamptz)',
+  'following(text, bigint, integer)',
+  'revision_as_json({schema}.revisions)',
+]
+const publisherFunctions = [
+  'append(integer, text, bigint, text, text, text, text, bigint, jsonb, text)',
+  'prune(integer, text, bigint)',
+  'put_schema(integer, text, text, json)',
+  'mark_live(integer, text, text, double precision)',
+]
+
+/** The names of the functions that a reader may execute, and of those that a publisher may beside them. */
+export const executable = {
+  reader: readerFunctions.map(nameOfFunction),
+  publisher: publisherFunctions.map(nameOfFunction),
+} as const
+
 /**
  * Makes an owner, a publisher and a reader, gives them what they may, and the owner what there is. Everything by itself,
  * because who migrates may often do some of it only: what was refused is returned, as sentences.
@@ -49,11 +69,8 @@ function steps(schema: SchemaName): readonly { readonly what: string; readonly s
       what: 'Granting rights to the roles',
       script: `grant usage on schema ${name} to ${asPublisher}, ${asReader};
         grant select on all tables in schema ${name} to ${asPublisher}, ${asReader};
-        grant execute on function ${name}.prepare_publish(text, json), ${name}.registered_schema(${name}.schemas, json),
-          ${name}.schema_key(bigint, timestamptz), ${name}.following(text, bigint, integer), ${name}.revision_as_json(${name}.revisions) to ${asPublisher}, ${asReader};
-        grant execute on function ${name}.append(integer, text, bigint, text, text, text, text, bigint, jsonb, text),
-          ${name}.prune(integer, text, bigint), ${name}.put_schema(integer, text, text, json),
-          ${name}.mark_live(integer, text, text, double precision) to ${asPublisher}`,
+        grant execute on function ${listed(name, readerFunctions)} to ${asPublisher}, ${asReader};
+        grant execute on function ${listed(name, publisherFunctions)} to ${asPublisher}`,
     },
     { what: `Handing the schema to the role ${owner}`, script: handOver(schema, owner ?? '') },
   ]
@@ -80,4 +97,12 @@ function handOver(schema: SchemaName, owner: string): string {
       execute format('alter %s owner to %s', v_what, v_owner);
     end loop;
   end $do$`
+}
+
+function listed(name: string, functions: readonly string[]): string {
+  return functions.map((each) => `${name}.${each.replaceAll('{schema}', name)}`).join(', ')
+}
+
+function nameOfFunction(signature: string): string {
+  return signature.slice(0, signature.indexOf('('))
 }
