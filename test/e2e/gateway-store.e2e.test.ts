@@ -66,7 +66,7 @@ test('what is typed is published, in force within a moment, and there after a st
     /^ {2}refused .*module routes: expected the name of an upstream/,
   )
   await first.type('set access.operator hunter2hunter2hunter2', /^ {2}refused .*the store takes a reference there/)
-  await first.type('set limits.limit 5', /^The schema has no limits\.limit\. Known in limits: requestsPerSecond, /)
+  await first.type('set limits.perSecond 5', /^The schema has no limits\.perSecond\. /)
   await first.type('hunter2', /^expected set, unset, show/)
   await first.type('history', /^revision 3 by terminal, .*: set limits$/)
   expect(await first.stop()).toBe(0)
