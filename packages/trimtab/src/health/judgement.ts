@@ -139,8 +139,9 @@ class CheckTally {
     return tallies.every((tally) => isSound(tally, passes))
   }
 
-  /** Whether all that keeps it from being well was failing before. */
+  /** Whether all that keeps it from being well was failing before: it may hang since then, and have no word on the change. */
   isAsBefore(passes: number): boolean {
+    if (this.#runs === 0) return this.isThere && this.#failingBefore.size > 0
     const wrong = [...this.#tallies.values()].filter((tally) => !isSound(tally, passes))
     return wrong.length > 0 && wrong.every(({ report }) => this.#failingBefore.has(report.component))
   }

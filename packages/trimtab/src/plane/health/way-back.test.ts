@@ -1,4 +1,4 @@
-import { defineConfig, defineModule, dynamic, healthy, unhealthy } from 'trimtab'
+import { defineConfig, defineModule, dynamic, type HealthCheck, healthy, unhealthy } from 'trimtab'
 import { createManualClock, createTestPlane, type TestPlaneOptions } from 'trimtab/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
@@ -146,4 +146,18 @@ test('what is partial on the boot is judged when it is whole, and goes back to t
   await clock.advance(31_000)
   expect(plane.state).toMatchObject({ baking: false })
   expect(plane.outcomes.at(0)).toMatchObject({ triggers: ['boot'], status: 'full_success', problems: [] })
+})
+
+test('a check that hangs since the boot, and so says nothing of the change, makes the boot no better', async () => {
+  const hanging: HealthCheck = { name: 'db', run: () => new Promise(() => {}) }
+  const { plane, clock } = await open({ checks: [hanging] })
+  await clock.advance(6_000)
+  const changed = plane.set({ pool: { max: 3 } })
+  await clock.advance(31_000)
+  expect(await changed).toMatchObject({
+    status: 'full_success',
+    problems: [{ code: 'kept_unhealthy', message: expect.stringContaining('db gave no verdict within 30000 ms') }],
+  })
+  expect(plane.config.pool.max).toBe(3)
+  expect(plane.state).toMatchObject({ baking: false, generation: 2 })
 })
