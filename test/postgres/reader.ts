@@ -1,14 +1,11 @@
 import { onTestFinished } from 'vitest'
 import type { ConfigStore } from 'trimtab'
 import {
-  createPostgresStorage,
   type ListenerParts,
-  listenOn,
   pgDatabase,
   type PostgresListener,
+  storeOn,
 } from '../../packages/trimtab/src/postgres/index.ts'
-import { systemClock } from '../../packages/trimtab/src/primitives/time/clock.ts'
-import { createConfigStore } from '../../packages/trimtab/src/store/create-config-store.ts'
 
 export const environment = 'checkout/production'
 
@@ -39,16 +36,9 @@ export function openStore(
 ): OpenStore {
   const { timings = quick, schema, queryTimeout = 2_000 } = options
   const database = pgDatabase({ connectionString: url, queryTimeout, connectTimeout: queryTimeout })
-  const listener = listenOn(database, { timings })
-  const store = createConfigStore({
-    storage: createPostgresStorage(database, { listener, schema }),
-    clock: systemClock,
-  })
-  onTestFinished(async () => {
-    await listener.close()
-    await store.close()
-  })
-  return { store, listener }
+  const store = storeOn(database, { timings, schema })
+  onTestFinished(() => store.close())
+  return { store, listener: store.listener }
 }
 
 /** Somebody who reads everything after each wake-up, and tries again at the next when that fails. */

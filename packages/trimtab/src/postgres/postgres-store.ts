@@ -1,7 +1,6 @@
 import { systemClock } from '../primitives/time/clock.ts'
 import type { ConfigStore } from '../store/config-store.ts'
 import { createConfigStore, type StoreOptions } from '../store/create-config-store.ts'
-import type { StoreStorage } from '../store/storage.ts'
 import { parseSchemaName } from './identifier.ts'
 import { pgDatabase, type PgDatabaseOptions } from './pg-database.ts'
 import type { PgLike } from './pg-like.ts'
@@ -38,7 +37,12 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
 }
 
 /** What `storeOn` takes: where in the database the store is, and who listens. */
-export interface StoreOnOptions extends PostgresStorageOptions, StoreOptions {}
+export interface StoreOnOptions extends ListenerParts, StoreOptions {
+  /** The PostgreSQL schema that `migrate` has made the store in. Default: `trimtab`. */
+  readonly schema?: string | undefined
+  /** Shared with other stores of the same database, and not closed with this one. Default: one of its own. */
+  readonly listener?: PostgresListener | undefined
+}
 
 /**
  * A store on any database that is like PostgreSQL, with its tables made by `migrate` before: what `postgresStore` is on `pg`,
@@ -49,44 +53,13 @@ export interface StoreOnOptions extends PostgresStorageOptions, StoreOptions {}
  */
 export function storeOn(database: PgLike, options: StoreOnOptions = {}): PostgresStore {
   const { schema, listener: shared, referenceSchemes, clock = systemClock, random, timings } = options
-  const listener = shared ?? listenOn(database, { clock, random, timings })
-  const storage = storageOn(database, { schema, listener, isShared: shared !== undefined })
-  return { ...createConfigStore({ storage, clock, referenceSchemes }), listener }
-}
-
-/** What a storage on a database takes: where in it the store is, and who listens. */
-export interface PostgresStorageOptions extends ListenerParts {
-  readonly schema?: string | undefined
-  /** Default: one of its own on the same database. */
-  readonly listener?: PostgresListener | undefined
-}
-
-/**
- * What `createConfigStore` makes a store of, on any database that is like PostgreSQL: PGlite, for instance. It closes the
- * database when it is closed.
- *
- * @example
- * const storage = createPostgresStorage(pgDatabase({ connectionString: 'postgres://checkout@db/config' }))
- */
-export function createPostgresStorage(database: PgLike, options: PostgresStorageOptions = {}): StoreStorage {
-  const { schema, listener, ...parts } = options
-  const isShared = listener !== undefined
-  return storageOn(database, { schema, listener: listener ?? listenOn(database, parts), isShared })
-}
-
-function storageOn(
-  database: PgLike,
-  {
-    schema,
-    listener,
-    isShared,
-  }: { readonly schema: string | undefined; readonly listener: PostgresListener; readonly isShared: boolean },
-): StoreStorage {
   const name = parseSchemaName(schema)
+  const listener = shared ?? listenOn(database, { clock, random, timings })
   const close = async () => {
-    if (!isShared) await listener.close()
+    if (shared === undefined) await listener.close()
     await database.close()
   }
   const feed = listener.feed(name, () => database.renew())
-  return { ...createStorage({ database, schema: name, feed, close }), listener }
+  const storage = { ...createStorage({ database, schema: name, feed, close }), listener }
+  return { ...createConfigStore({ storage, clock, referenceSchemes }), listener }
 }

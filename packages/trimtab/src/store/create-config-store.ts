@@ -5,7 +5,7 @@ import { abortReason, childController, createController } from '../primitives/co
 import type { Clock } from '../primitives/time/clock.ts'
 import { isScheme } from '../sources/references/parse-references.ts'
 import { createEmitter } from '../primitives/emitter.ts'
-import type { ConfigStore, HistoryQuery, PublishResult, StoreEvent } from './config-store.ts'
+import type { ConfigStore, HistoryQuery, PublishResult, PublishTerms, StoreEvent } from './config-store.ts'
 import { parseCursor } from './cursor.ts'
 import type { Edit } from './edit.ts'
 import { documentOf } from './history/load-document.ts'
@@ -95,14 +95,16 @@ export function createConfigStore({
       return document
     },
     async publish(edits, terms) {
-      open(terms.signal)
-      return told(environmentIn(edits), () => publisher.publish(edits, terms))
+      const checked = checkTerms(terms)
+      open(checked.signal)
+      return told(environmentIn(edits), () => publisher.publish(edits, checked))
     },
     async rollback(environment, to, terms) {
       const name = parseEnvironment(environment)
       checkCount('to', to, 0, Number.MAX_SAFE_INTEGER)
-      open(terms.signal)
-      return told(name, () => publisher.rollback(name, to, terms))
+      const checked = checkTerms(terms)
+      open(checked.signal)
+      return told(name, () => publisher.rollback(name, to, checked))
     },
     async since(environment, cursor, limit, signal) {
       const name = parseEnvironment(environment)
@@ -179,9 +181,19 @@ async function* untilClosed(
   }
 }
 
+/** Their words are answered for by the publisher. */
+function checkTerms(terms: PublishTerms): PublishTerms {
+  if (typeof terms === 'object' && terms !== null) return { ...terms, expected: parseCursor(terms.expected) }
+  throw new TrimtabError('option_invalid', 'A publish has terms: { author, message, expected }. Give them.')
+}
+
 /** What is wrong with the edits is said by the publisher. */
 function environmentIn(edits: readonly Edit[]): EnvironmentName | undefined {
-  return Array.isArray(edits) ? scopeIn(edits[0]?.scope)?.environment : undefined
+  try {
+    return Array.isArray(edits) ? scopeIn(edits[0]?.scope)?.environment : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function readQuery(environment: EnvironmentName, { before, limit = 50, scope, path }: HistoryQuery): RevisionQuery {

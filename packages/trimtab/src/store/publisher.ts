@@ -1,7 +1,7 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import { abortReason } from '../primitives/concurrency/abort.ts'
 import type { PublishResult, PublishTerms } from './config-store.ts'
-import { parseCursor, sameCursor } from './cursor.ts'
+import { sameCursor } from './cursor.ts'
 import type { EnvironmentDocument } from './document.ts'
 import type { Edit } from './edit.ts'
 import { documentOf } from './history/load-document.ts'
@@ -140,16 +140,14 @@ export function createPublisher({ storage, known, schemas: thread, schemes }: Pu
   }
 
   return {
-    async publish(edits, given) {
-      const terms = { ...given, expected: parseCursor(given.expected) }
+    async publish(edits, terms) {
       const request = readRequest(edits)
       const problems = [...signatureProblems(terms), ...(request.ok ? [] : request.error)]
       if (!request.ok || problems.length > 0) return refused(problems)
       const { environment, edits: read } = request.value
       return append(environment, terms, undefined, (document) => changesOf(document, read))
     },
-    async rollback(environment, to, given) {
-      const terms = { ...given, expected: parseCursor(given.expected) }
+    async rollback(environment, to, terms) {
       const problems = signatureProblems(terms)
       if (problems.length > 0) return refused(problems)
       return append(environment, terms, to, async (document) => {

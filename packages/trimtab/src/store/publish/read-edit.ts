@@ -26,9 +26,10 @@ export type ReadEdit =
 type Report = (problem: PublishProblem) => void
 
 /** Reads one edit, whatever somebody gave as such; undefined where `report` was told why it can't be stored. */
-export function readEdit(given: unknown, report: Report): ReadEdit | undefined {
-  if (!isPlainObject(given)) {
-    report({ code: 'edit_invalid', message: 'An edit is an object with a scope and a path, or a state.' })
+export function readEdit(anything: unknown, report: Report): ReadEdit | undefined {
+  const given = copyOf(anything)
+  if (given === undefined) {
+    report({ code: 'edit_invalid', message: 'An edit is a plain object with a scope and a path, or a state.' })
     return undefined
   }
   const scope = readScope(given['scope'])
@@ -49,6 +50,15 @@ export function readEdit(given: unknown, report: Report): ReadEdit | undefined {
   const path = printPath(segments)
   if (given['remove'] !== true) return refuse('edit_invalid', 'What is taken away has remove: true.', path)
   return { kind: 'values', scope, path, segments, leaves: [], bytes: 0 }
+}
+
+/** Each property is read once. What a getter or a proxy throws may say more than may be shown. */
+function copyOf(given: unknown): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return isPlainObject(given) ? { ...given } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 type Refuse = (code: PublishProblemCode, message: string, path?: string) => undefined

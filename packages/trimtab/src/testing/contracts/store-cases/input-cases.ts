@@ -73,6 +73,7 @@ export function badInputs(): readonly BadInput[] {
     { what: 'many edits', code: 'too_many_edits', edits: manyEdits(storeLimits.edits + 1) },
     { what: 'many entries of a tenant', code: 'too_many_entries', edits: [set('a', wide(10_001), tenant)] },
     { what: 'nothing', code: 'nothing_to_publish', edits: [] },
+    { what: 'an edit that can not be read', code: 'edit_invalid', edits: [unreadable()] },
     { what: 'an edit without what to do', code: 'edit_invalid', edits: [{ scope: environment, path: 'a' }] },
     { what: 'an edit with two things to do', code: 'edit_invalid', edits: [{ ...set('a', 1), remove: true }] },
     { what: 'a removal that is none', code: 'edit_invalid', edits: [{ scope: environment, path: 'a', remove: 1 }] },
@@ -188,6 +189,8 @@ export function inputCases({ test }: StoreBench): readonly ContractCase[] {
         ['readEnvironment()', () => store.readEnvironment(tenant)],
         ['rollback()', () => store.rollback('..', 0, on)],
         ['rollback() to a negative', () => store.rollback(environment, -1, on)],
+        ['publish() without terms', () => store.publish([], undefined as never)],
+        ['rollback() without terms', () => store.rollback(environment, 0, null as never)],
         ['publish() without a cursor', () => store.publish([], { ...on, expected: none })],
         ['since() without a cursor', () => store.since(environment, none, 10)],
         ['since() with a limit of 0', () => store.since(environment, on.expected, 0)],
@@ -204,6 +207,14 @@ export function inputCases({ test }: StoreBench): readonly ContractCase[] {
       for (const [what, call] of misuse) await assertRejects(call(), 'option_invalid', what)
     }),
   ]
+}
+
+function unreadable(): Anything {
+  return {
+    get scope(): string {
+      throw new Error('hunter2')
+    },
+  }
 }
 
 function state(to: string): Anything {
