@@ -183,14 +183,16 @@ export function inputCases({ test }: StoreBench): readonly ContractCase[] {
       const on = await terms()
       // None of it is what the types allow.
       const none = {} as never
+      // As above.
+      const nothing = undefined as never
       const misuse: readonly (readonly [string, () => Promise<unknown>])[] = [
         ['read()', () => store.read('checkout')],
         ['read() at a fraction', () => store.read(environment, 0.5)],
         ['readEnvironment()', () => store.readEnvironment(tenant)],
         ['rollback()', () => store.rollback('..', 0, on)],
         ['rollback() to a negative', () => store.rollback(environment, -1, on)],
-        ['publish() without terms', () => store.publish([], undefined as never)],
-        ['rollback() without terms', () => store.rollback(environment, 0, null as never)],
+        ['publish() without terms', () => store.publish([], nothing)],
+        ['rollback() without terms', () => store.rollback(environment, 0, nothing)],
         ['publish() without a cursor', () => store.publish([], { ...on, expected: none })],
         ['since() without a cursor', () => store.since(environment, none, 10)],
         ['since() with a limit of 0', () => store.since(environment, on.expected, 0)],
