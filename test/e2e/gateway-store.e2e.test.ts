@@ -137,3 +137,27 @@ test('a second gateway takes a folder of its own, and one without a store reads 
   expect(files.service.lines.join('\n')).not.toContain('the store')
   expect([await files.stop(), await first.stop()]).toEqual([0, 0])
 })
+
+test('where the database of the store is not installed, the gateway says so, and does without', async () => {
+  const folder = join(tempFolder(), 'run')
+  const run = (...args: readonly string[]) =>
+    startService(process.execPath, ['--import', withoutPglite, start, '--folder', folder, ...args], { cwd: root })
+  const refused = run()
+  expect(await refused.ended).toBe(11)
+  expect(refused.lines).toEqual([
+    expect.stringMatching(/Run: npm install @electric-sql\/pglite, or go without a store: npm start -- --files$/),
+    'ended with 11',
+  ])
+  const files = run('--set', 'http.port=0', '--files')
+  await files.line(/^ready /)
+  process.kill(files.pid, 'SIGTERM')
+  expect(await files.ended).toBe(0)
+})
+
+/** Hides the package from a process, as if nobody had installed it. */
+const hook = `export function resolve(name, context, next) {
+  if (!name.startsWith('@electric-sql/pglite')) return next(name, context)
+  throw Object.assign(new Error("Cannot find package '@electric-sql/pglite'"), { code: 'ERR_MODULE_NOT_FOUND' })
+}`
+const dataUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`
+const withoutPglite = dataUrl(`import { register } from 'node:module'\nregister(${JSON.stringify(dataUrl(hook))})`)

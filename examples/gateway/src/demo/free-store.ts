@@ -1,4 +1,4 @@
-import { type ConfigStore, isTrimtabError } from 'trimtab'
+import { type ConfigStore, isTrimtabError, TrimtabError } from 'trimtab'
 import { openStore } from '../store/open-store.ts'
 
 /** More gateways than that are no accident. */
@@ -6,7 +6,7 @@ const most = 9
 
 /**
  * Opens the store of a folder; where another gateway has it, that of a folder beside it: `run-2`, `run-3`. Whoever starts
- * a second gateway gets one.
+ * a second gateway gets one. Throws `dependency_missing`, which says how to go without a store.
  */
 export async function openFreeStore(
   folder: string,
@@ -17,6 +17,10 @@ export async function openFreeStore(
     try {
       return { folder: place, store: await openStore(place) }
     } catch (error) {
+      if (isTrimtabError(error, 'dependency_missing')) {
+        const message = `${error.message}, or go without a store: npm start -- --files`
+        throw new TrimtabError('dependency_missing', message, { cause: error, details: error.details })
+      }
       if (!isTrimtabError(error, 'store_in_use') || number === most) throw error
       print(`another gateway runs in ${place}: taking ${folder}-${number + 1}`)
     }
