@@ -152,7 +152,11 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   })
   const { reader } = decisions
   const onRead = (tenant: TenantId) => context.outside(() => homes?.wasRead(tenant))
-  const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared, onRead })
+  const ground = () => {
+    const { committed, refuge } = engine
+    return refuge === undefined || refuge === committed ? undefined : refuge.snapshot
+  }
+  const configs = new TenantConfigs({ definition, events, now: () => clock.now(), isShared, ground, onRead })
   const run = (tenant: string, work: () => unknown) => context.run(tenant, work)
   const watches = new TenantWatches({ configs, run, onListenerError })
   const wake = () => context.outside(() => overlays.referencesChanged())

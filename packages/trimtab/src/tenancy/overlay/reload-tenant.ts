@@ -12,7 +12,7 @@ import { effectiveConfig, originFor, writtenFor } from './effective.ts'
 import type { OverlayRead } from './read-overlay.ts'
 import type { TenantApplied, TenantApplier, TenantSide } from './tenant-applier.ts'
 import type { TenantConfigs, TenantContent } from './tenant-configs.ts'
-import type { TenantFailure, TenantModuleReport } from './tenant-outcome.ts'
+import type { TenantFailure, TenantModuleReport, TenantOutcome, TenantTrigger } from './tenant-outcome.ts'
 import { ownSecretTexts, type TenantSecrets } from './tenant-secrets.ts'
 
 export interface ReloadTenantParts {
@@ -176,4 +176,29 @@ function secretsOf(
 
 function failureProblem({ module, error, timedOut }: TenantFailure): Problem {
   return { code: timedOut ? 'step_timed_out' : 'module_refused', severity: 'error', module, message: error }
+}
+
+/** The end of a tenant's reload as everybody gets it. */
+export function outcomeOf(
+  tenant: TenantId,
+  triggers: readonly TenantTrigger[],
+  end: TenantEnd,
+  times: Pick<TenantOutcome, 'startedAt' | 'endedAt' | 'duration'>,
+): TenantOutcome {
+  const { problems, modules } = end
+  const base = { tenant, triggers, modules, problems, ...times }
+  switch (end.status) {
+    case 'unchanged':
+    case 'refused':
+    case 'unreadable':
+      return { ...base, status: end.status }
+    case 'applied':
+      return { ...base, status: 'applied', changes: end.changes }
+    case 'rolled_back':
+      return { ...base, status: 'rolled_back', cause: end.cause }
+    case 'stuck':
+      return { ...base, status: 'stuck', cause: end.cause, stuck: end.stuck }
+    default:
+      return end satisfies never
+  }
 }

@@ -19,6 +19,8 @@ export interface TenantConfigsParts {
   readonly now: () => number
   /** Whether a tenant without an overlay has the shared configuration. */
   readonly isShared: (id: TenantId) => boolean
+  /** What is shared again where the snapshot in force does not prove itself; undefined where it has, or there is nothing. */
+  readonly ground?: (() => Snapshot<object> | undefined) | undefined
   /** Somebody has read a tenant that `watchReads` was called for. */
   readonly onRead?: ((id: TenantId) => void) | undefined
 }
@@ -58,6 +60,8 @@ export class TenantConfigs implements TenantOwner {
   readonly #overlays = new Map<TenantId, Overlay>()
   readonly #troubles = new Map<TenantId, Trouble>()
   readonly #handles = new TenantHandles(this)
+  /** What tenants had, above what is shared again if the snapshot in force is undone, where they have something else since. */
+  readonly #grounds = new Map<TenantId, { readonly overlay: Overlay; readonly shared: object }>()
   /** Whose next reader is to be told of. */
   readonly #watched = new Set<TenantId>()
   readonly #counts: EffectiveCounts = { reused: 0, built: 0, stale: 0 }
@@ -144,6 +148,7 @@ export class TenantConfigs implements TenantOwner {
     shared: Snapshot<object>,
     isStillHeld = false,
   ): void {
+    this.#keepGround(id)
     if (content === undefined) this.#overlays.delete(id)
     else this.#overlays.set(id, new Overlay(content.layer, content.resolved, shared))
     this.#handles.place(id, content !== undefined)
@@ -168,6 +173,27 @@ export class TenantConfigs implements TenantOwner {
     else this.#handles.find(id)?.unsettle()
     if (known !== undefined && known.hasGood === hasGood && isSame(known.problems, problems)) return
     this.#parts.events.emit({ kind: 'held', tenant: id, hasGood, problems })
+  }
+
+  /** Who has something since then that was checked above a snapshot which has been undone. */
+  get returned(): readonly TenantId[] {
+    const { shared } = this
+    return [...this.#grounds].flatMap(([id, ground]) => (ground.shared === shared?.config ? [id] : []))
+  }
+
+  /** What such a tenant had before. */
+  groundOf(id: TenantId): TenantContent | undefined {
+    const ground = this.#grounds.get(id)
+    return ground !== undefined && ground.shared === this.shared?.config ? ground.overlay : undefined
+  }
+
+  /** The first time that a tenant gets something while what is shared may be undone. */
+  #keepGround(id: TenantId): void {
+    const shared = this.#parts.ground?.()?.config
+    const overlay = this.#overlays.get(id)
+    if (shared === undefined) this.#grounds.delete(id)
+    else if (overlay !== undefined && this.#grounds.get(id)?.shared !== shared)
+      this.#grounds.set(id, { overlay, shared })
   }
 
   #refreshOverlay(tenant: LiveTenant<unknown>, overlay: Overlay, shared: Snapshot<object>): object {

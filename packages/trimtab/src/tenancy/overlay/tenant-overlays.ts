@@ -15,7 +15,7 @@ import type { Reference } from '../../sources/references/parse-references.ts'
 import { isTenantId, type TenantId } from '../tenant-id.ts'
 import { listOverlays } from './roster/list-overlays.ts'
 import { readOverlay, type OverlayRead, resolveOverlay } from './read-overlay.ts'
-import { reloadTenant, type ReloadTenantParts, type TenantEnd } from './reload-tenant.ts'
+import { outcomeOf, reloadTenant, type ReloadTenantParts, type TenantEnd } from './reload-tenant.ts'
 import { isSame } from './tenant-configs.ts'
 import type { TenantEvent, TenantState } from './tenant-events.ts'
 import { TenantLanes } from './tenant-lanes.ts'
@@ -156,7 +156,7 @@ export class TenantOverlays {
   sharedChanged(): void {
     const { configs, applier } = this.#parts
     if (!configs.isLoaded) return
-    const ids = applier.isNeeded ? this.#roster.ids : [...configs.troubles.keys()]
+    const ids = applier.isNeeded ? this.#roster.ids : [...new Set([...configs.troubles.keys(), ...configs.returned])]
     if (ids.length === 0) return
     void this.#each(ids, (id) => this.#lanes.request(id, 'shared')).catch(() => {})
   }
@@ -237,7 +237,8 @@ export class TenantOverlays {
     const hold = async (problems: readonly Problem[]) => {
       // It is told whether there is a last good one, and so it has to be known.
       if (triggers.includes('boot') && !configs.overlays.has(tenant)) await this.#recall(tenant)
-      if (!signal.aborted) configs.hold(tenant, problems, applied)
+      const wentBack = await this.#goBack(tenant)
+      if (!signal.aborted) configs.hold(tenant, problems, wentBack ? undefined : applied)
     }
     const end = await reloadTenant(this.#parts, { tenant, read, applied, hold, signal })
     this.#noteNames(tenant, end, read)
@@ -267,6 +268,26 @@ export class TenantOverlays {
     const hold = (problems: readonly Problem[]) => configs.hold(tenant, problems, applied)
     const request = { tenant, read, applied, isStillHeld: true, hold, signal: this.#closing.signal }
     this.#noteApplied(tenant, await reloadTenant(this.#parts, request))
+  }
+
+  /**
+   * Puts in force what a tenant had above what is shared again. What it got since was good above a snapshot that has been
+   * undone: as its last good one it would go on with all of that. Gives whether there was something to go back to.
+   */
+  async #goBack(tenant: TenantId): Promise<boolean> {
+    const { configs, events, onApplied } = this.#parts
+    const content = configs.groundOf(tenant)
+    if (content === undefined) return false
+    const read = { kind: 'read', content, warnings: [], names: [] } as const
+    const applied = this.#applied.get(tenant)
+    const { signal } = this.#closing
+    const end = await reloadTenant(this.#parts, { tenant, read, applied, isStillHeld: true, hold: () => {}, signal })
+    this.#noteApplied(tenant, end)
+    if (end.status === 'applied') {
+      if (!end.changes.isEmpty) events.emit({ kind: 'changed', tenant, changes: end.changes })
+      onApplied(tenant, end.previous, end.next)
+    }
+    return end.status === 'applied' || end.status === 'unchanged'
   }
 
   /** Puts in force what a tenant had in an earlier process, where that is still good. */
@@ -357,29 +378,5 @@ export class TenantOverlays {
 
   #background(id: TenantId, trigger: TenantTrigger): void {
     if (!this.#closing.signal.aborted) void this.#lanes.request(id, trigger).catch(() => {})
-  }
-}
-
-function outcomeOf(
-  tenant: TenantId,
-  triggers: readonly TenantTrigger[],
-  end: TenantEnd,
-  times: Pick<TenantOutcome, 'startedAt' | 'endedAt' | 'duration'>,
-): TenantOutcome {
-  const { problems, modules } = end
-  const base = { tenant, triggers, modules, problems, ...times }
-  switch (end.status) {
-    case 'unchanged':
-    case 'refused':
-    case 'unreadable':
-      return { ...base, status: end.status }
-    case 'applied':
-      return { ...base, status: 'applied', changes: end.changes }
-    case 'rolled_back':
-      return { ...base, status: 'rolled_back', cause: end.cause }
-    case 'stuck':
-      return { ...base, status: 'stuck', cause: end.cause, stuck: end.stuck }
-    default:
-      return end satisfies never
   }
 }
