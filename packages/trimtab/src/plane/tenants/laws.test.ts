@@ -131,6 +131,8 @@ test("one tenant's broken overlay leaves 999 others as they are, in reads and in
   const plane = await createTestPlane(config, { clock, tree: { pool: { max: 9 } }, tenants: { overlays } })
   const woken: string[] = []
   plane.tenants.watch('limits', ({ tenant }) => woken.push(tenant))
+  const told: string[] = []
+  plane.events.on(({ type, subject }) => void told.push(`${type} ${subject}`))
   const configs = () => ids.map((id) => plane.tenants.get(id).config)
   const before = configs()
 
@@ -141,6 +143,12 @@ test("one tenant's broken overlay leaves 999 others as they are, in reads and in
   configs().forEach((config_, index) => expect(config_).toBe(before[index]))
   expect(woken).toEqual([])
   expect(plane.tenants.states.filter(({ held }) => held !== undefined).map(({ tenant }) => tenant)).toEqual(['t500'])
+  // Loudly, for each of its two reasons, and of nobody else.
+  const loud = ['dev.trimtab.tenant.held t500', 'dev.trimtab.tenant.completed t500']
+  expect(told).toEqual([...loud, ...loud])
+  expect(plane.tenants.status('t500')).toMatchObject({
+    held: { hasGood: true, problems: [{ message: 'is half written' }] },
+  })
 
   overlays.set('t501', tree(9))
   await clock.advance(0)
