@@ -4,7 +4,10 @@ import { openDatabase } from './database/open-database.ts'
 
 /** Where a store is kept, and how. */
 export interface EmbeddedStoreOptions extends StoreOptions {
-  /** Where it is kept. Made where it is missing, for this user alone; nobody else may be able to write to it. */
+  /**
+   * Where it is kept: on a disk of this machine, because who has it is not known to other machines that share it. Made where
+   * it is missing, for this user alone; nobody else may be able to write to it.
+   */
   readonly folder: string
   /** Default: the machine's. */
   readonly clock?: Clock | undefined

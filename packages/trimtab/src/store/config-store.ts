@@ -36,7 +36,7 @@ export type Since =
       /** More than `limit` wait: ask again from `cursor`. */
       readonly more: boolean
     }
-  /** History has been pruned that far: read everything. */
+  /** History has been pruned that far, or is not all for this reader, as with a connection of one tenant: read everything. */
   | { readonly kind: 'cursor_too_old'; readonly current: Cursor }
   /** The store has another history, or less of it: it was restored, or lost what it had confirmed. Read everything and adopt it. */
   | { readonly kind: 'cursor_unknown'; readonly current: Cursor }

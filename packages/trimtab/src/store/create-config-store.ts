@@ -62,8 +62,7 @@ export function createConfigStore({
   const close = () => {
     closed ??= (async () => {
       closing.abort(new TrimtabError('store_unavailable', 'The store is closed.'))
-      await thread.close()
-      await storage.close()
+      await Promise.all([thread.close(), storage.close()])
     })()
     return closed
   }
