@@ -414,3 +414,48 @@ test('a resource that is replaced is never seen stopped, and its own check follo
   const messages = plane.health.answer.reports.map(({ message }) => message)
   expect(messages.join()).not.toContain('stopped resource')
 })
+
+describe('a change that loosens its own judge while modules take it', () => {
+  /** A plane whose required check is looked after by the module that the change is for. */
+  const openLoosened = async (loosen: (again: (options?: Partial<HealthCheck>) => void) => void) => {
+    const clock = createManualClock()
+    let isBroken = false
+    let remove = () => {}
+    const add = (options: Partial<HealthCheck> = {}) => {
+      remove = plane.health.add({ name: 'db', run: () => (isBroken ? unhealthy('down') : healthy()), ...options })
+    }
+    const again = (options?: Partial<HealthCheck>) => {
+      remove()
+      if (options !== undefined) add(options)
+    }
+    const owner = defineModule({
+      name: 'owner',
+      config: config.section('other'),
+      start: () => ({}),
+      reload({ next }) {
+        isBroken = next > 0
+        if (isBroken) loosen(again)
+        else again({})
+      },
+    })
+    const plane = await createTestPlane(config, { clock, random: () => 0.5, modules: [owner] })
+    add()
+    onTestFinished(() => plane.close())
+    await clock.advance(30_000)
+    const changed = plane.set({ other: 1 })
+    await clock.advance(31_000)
+    return { outcome: await changed, plane }
+  }
+
+  test.each([
+    ['takes it away', () => undefined, 'left during the bake'],
+    ['makes it optional', () => ({ optional: true }), 'failed 5 times in a row: down'],
+  ])('is judged by it as it was: %s', async (_, options, reason) => {
+    const { outcome, plane } = await openLoosened((again) => again(options()))
+    expect(outcome).toMatchObject({
+      status: 'rolled_back',
+      cause: { reasons: [expect.stringContaining(`db ${reason}`)] },
+    })
+    expect(plane.config.other).toBe(0)
+  })
+})

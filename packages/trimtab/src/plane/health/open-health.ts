@@ -94,10 +94,13 @@ export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealt
       const modules = new ModuleChecks(next, health, logger)
       next.events.on((event) => {
         switch (event.kind) {
+          case 'started':
+            // Before any module takes the change: its hooks may do to checks what they like.
+            if (isOnGround(next)) ownJudge.remember(next)
+            return
           case 'committed':
-            // What can be gone back to is the ground to judge on, also for commits on top of this one.
-            if (event.previous === undefined || event.previous === next.refuge?.snapshot)
-              ownJudge.remember({ isProved: next.isProved })
+            // A boot is its own ground.
+            if (event.previous === undefined) ownJudge.remember(next)
             modules.follow()
             health.begin()
             lookAgain()
@@ -117,6 +120,11 @@ export function openHealth(parts: PlaneHealthParts, open: Disposers): PlaneHealt
       })
     },
   }
+}
+
+/** Whether what can be gone back to is what is in force: it is the ground to judge on, also for commits on top of the next one. */
+function isOnGround({ committed, refuge }: Engine): boolean {
+  return committed !== undefined && (refuge === undefined || refuge === committed)
 }
 
 function timesOf({ bake = {} }: Pick<PlaneOptions, 'bake'>) {
