@@ -440,7 +440,7 @@ describe('a change that loosens its own judge while modules take it', () => {
     })
     const plane = await createTestPlane(config, { clock, random: () => 0.5, modules: [owner] })
     add()
-    onTestFinished(() => plane.close())
+    onTestFinished(async () => void (await plane.close()))
     await clock.advance(30_000)
     const changed = plane.set({ other: 1 })
     await clock.advance(31_000)
