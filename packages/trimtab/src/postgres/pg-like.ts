@@ -24,7 +24,7 @@ export interface PgListeningSession extends PgSession {
 }
 
 /**
- * What a store needs of PostgreSQL: `pgPool` makes it of the package `pg`, and the control plane of an embedded PGlite. Both
+ * What a store needs of PostgreSQL: `pgDatabase` makes it of the package `pg`, and the embedded store of PGlite. Both
  * run the same statements, and all of them read text only, so that nothing hangs on how a driver reads types. What it
  * throws is what the driver threw; its users give it another form.
  */
