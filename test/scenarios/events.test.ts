@@ -123,7 +123,7 @@ describe('what is told of a reload that ends as', () => {
   it('partial_applied is what each module did', async () => {
     const { change, recording } = await boot({ reload: { apply: 'bestEffort' } })
     recording.script('a', 'reload', [{ kind: 'throw', error: new Error('no') }, { kind: 'ok' }])
-    const { outcome, told } = await change({ a: { value: 1 }, b: { value: 1 } })
+    const { outcome, told } = await change({ a: { value: 1 }, b: { value: 1 }, port: 2 })
     expect(outcome.status).toBe('partial_applied')
     expectTold('partial_applied', 0, told)
     expect(find(told, 'dev.trimtab.reload.completed').first?.data).toMatchObject({ outstanding: ['a'] })
@@ -242,6 +242,59 @@ describe('what is told of a reload that ends as', () => {
       data: { undone: true, previousGeneration: 2, changes: [{ line: 'a.value: 1 → 0' }] },
     })
     expect(find(told, 'dev.trimtab.content.set_aside').first?.data.why).toContain('it is worse')
+  })
+
+  it('rolled_back by health takes back what waits for a restart, and a boot that is gone back to is judged on', async () => {
+    const stable = await boot({ judged: true })
+    stable.decide('stable')
+    await stable.clock.advance(0)
+    const pending = await stable.change({ a: { value: 1 }, port: 2 }, 'unhealthy')
+    expectTold('rolled_back', 2, pending.told)
+    expect(typesOf(pending.told).filter((type) => type.startsWith('restart.'))).toEqual([
+      'restart.pending',
+      'restart.cleared',
+    ])
+
+    const { change, clock, decide, heard, plane } = await boot({ judged: true })
+    const { outcome, told } = await change({ a: { value: 1 } }, 'unhealthy')
+    expect(outcome.status).toBe('rolled_back')
+    expectTold('rolled_back', 2, told)
+    expect(find(told, 'dev.trimtab.bake.started').all.map(({ reloadid }) => reloadid)).toEqual([outcome.id, 'r1'])
+    const from = heard.length
+    decide('stable')
+    await clock.advance(0)
+    expect(typesOf(heard.slice(from).filter(isNotOfHealth))).toEqual(['bake.stable', 'reload.completed'])
+    expect(plane.state).toMatchObject({ baking: false, generation: 3 })
+  })
+
+  it('full_success though health said no is said so, where there is nothing better', async () => {
+    const { clock, decide, heard, booted } = await boot({ judged: true })
+    decide('unhealthy')
+    await clock.advance(0)
+    const told = heard.filter(isNotOfHealth)
+    expect(told.length).toBeGreaterThan(booted.length)
+    expectTold('full_success', 2, told)
+    expect(find(told, 'dev.trimtab.bake.kept').first).toMatchObject({
+      reloadid: 'r1',
+      data: { reasons: ['it is worse'] },
+    })
+    expect(find(told, 'dev.trimtab.reload.completed').first?.data).toMatchObject({
+      status: 'full_success',
+      problems: [{ code: 'kept_unhealthy', severity: 'warning' }],
+    })
+  })
+
+  it('stuck after a verdict names the modules as well', async () => {
+    const { change, recording, clock, decide } = await boot({ judged: true })
+    decide('stable')
+    await clock.advance(0)
+    recording.script('a', 'undo', { kind: 'throw', error: new Error('no way back') })
+    recording.script('a', 'reload', [{ kind: 'ok' }, { kind: 'throw', error: new Error('no way back') }])
+    const { outcome, told } = await change({ a: { value: 1 } }, 'unhealthy')
+    expect(outcome.status).toBe('stuck')
+    expectTold('stuck', 1, told)
+    expect(find(told, 'dev.trimtab.module.stuck').first?.data.stuck).toMatchObject([{ module: 'a' }])
+    recording.script('a', 'reload', { kind: 'ok' })
   })
 
   it('stuck names the modules, until they are cleared', async () => {
