@@ -1,95 +1,14 @@
 import * as fc from 'fast-check'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { config, type Config, environment } from '../../../../../test/support/store-world.ts'
-import { type FaultyStore, faultyStore } from '../../../../../test/support/faulty-store.ts'
+import { describe, expect, test } from 'vitest'
+import { memoryDatabases } from '../../../../../test/support/memory-databases.ts'
+import { environment } from '../../../../../test/support/store-world.ts'
 import { createController } from '../../primitives/concurrency/abort.ts'
-import { objectSource } from '../../sources/object.ts'
-import type { ConfigStore } from '../../store/config-store.ts'
 import type { Edit } from '../../store/edit.ts'
 import { memoryStore } from '../../store/memory/memory-store.ts'
-import { sleep } from '../../primitives/time/clock.ts'
-import { createManualClock } from '../../testing/manual-clock.ts'
-import type { OpenTenantStore } from '../../store/homes/home-options.ts'
-import { startPlane } from '../on-demand/start-plane.ts'
-import type { PlaneOptions } from '../options.ts'
-
-/** A database in memory for each tenant that is asked for, whose connections are counted. */
-function databases() {
-  const clock = createManualClock()
-  const memories = new Map<string, ConfigStore>()
-  const opened: FaultyStore[] = []
-  const live = new Set<ConfigStore>()
-  const listening = new Set<object>()
-  const state = { failOpen: undefined as Error | undefined, down: false, silent: false, closing: 0 }
-  const memoryOf = (tenant: string) => {
-    const memory = memories.get(tenant) ?? memoryStore({ clock })
-    memories.set(tenant, memory)
-    return memory
-  }
-  const open: OpenTenantStore = async (tenant) => {
-    if (state.failOpen !== undefined) throw state.failOpen
-    const store = faultyStore(memoryOf(tenant), clock)
-    Object.assign(store.faults, { down: state.down, silent: state.silent })
-    const made: FaultyStore = {
-      ...store,
-      async *wakeups(...asked) {
-        const mine = {}
-        listening.add(mine)
-        try {
-          yield* store.wakeups(...asked)
-        } finally {
-          listening.delete(mine)
-        }
-      },
-      async close() {
-        if (state.closing > 0) await sleep(clock, state.closing)
-        live.delete(made)
-      },
-    }
-    opened.push(made)
-    live.add(made)
-    return made
-  }
-  const publish = async (tenant: string, ...edits: readonly Edit[]) => {
-    const memory = memoryOf(tenant)
-    const { cursor: expected } = await memory.readEnvironment(environment)
-    return memory.publish(edits, { author: 'dana', message: 'why', expected })
-  }
-  const set = (tenant: string, value: number) =>
-    publish(tenant, { scope: `${environment}/${tenant}`, path: 'limits.rate', value })
-  const lines: string[] = []
-  const write = (line: string) => void lines.push(line)
-  const start = async (tenants: object = {}, options: Partial<PlaneOptions> = {}) => {
-    const plane = await startPlane<Config>({
-      config,
-      clock,
-      random: () => 0.5,
-      logger: { debug() {}, info: write, warn: write, error: write },
-      sources: [objectSource({ limits: { rate: 42 } })],
-      tenants: { mode: 'perDatabase', environment, open, ...tenants },
-      ...options,
-    })
-    onTestFinished(async () => {
-      const closing = plane.close()
-      await clock.advance(100)
-      await closing
-      expect([live.size, listening.size, clock.pending]).toEqual([0, 0, 0])
-    })
-    const rate = (tenant: string) => plane.tenants.get(tenant).config.limits.rate
-    /** What waits for more than turns is given its time. */
-    const taking = async <T>(work: Promise<T>, milliseconds = 10): Promise<T> => {
-      work.catch(() => {})
-      await clock.advance(milliseconds)
-      return work
-    }
-    return { plane, tenants: plane.tenants, rate, taking }
-  }
-  return { clock, memoryOf, opened, live, listening, state, publish, set, start, lines }
-}
 
 describe('a tenant with a store of its own', () => {
   test('is not there before it is activated, and never has what all share instead', async () => {
-    const { set, start, live } = databases()
+    const { set, start, live } = memoryDatabases()
     await set('acme', 5)
     const { tenants, rate, taking } = await start()
     const handle = tenants.get('acme')
@@ -108,7 +27,7 @@ describe('a tenant with a store of its own', () => {
   })
 
   test('is told of its changes at once, and nobody else is woken', async () => {
-    const { set, start, clock } = databases()
+    const { set, start, clock } = memoryDatabases()
     const { tenants, rate, taking } = await start()
     const seen: unknown[] = []
     for (const tenant of ['acme', 'globex']) await taking(tenants.activate(tenant))
@@ -124,7 +43,7 @@ describe('a tenant with a store of its own', () => {
   })
 
   test('ignores what its store says of others, and of its state', async () => {
-    const { publish, set, start, clock } = databases()
+    const { publish, set, start, clock } = memoryDatabases()
     const { tenants, rate, taking } = await start()
     await set('acme', 5)
     await taking(tenants.activate('acme'))
@@ -139,7 +58,7 @@ describe('a tenant with a store of its own', () => {
   })
 
   test('is activated once by twenty at once', async () => {
-    const { start, opened, listening } = databases()
+    const { start, opened, listening } = memoryDatabases()
     const { tenants, taking } = await start()
     const all = await taking(Promise.all(Array.from({ length: 20 }, () => tenants.activate('acme'))))
     expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['active']))
@@ -147,7 +66,7 @@ describe('a tenant with a store of its own', () => {
   })
 
   test('leaves nothing behind where it is removed in the middle of its activation', async () => {
-    const { start, opened, live, listening, clock } = databases()
+    const { start, opened, live, listening, clock } = memoryDatabases()
     const { tenants } = await start()
     const open = Array.from({ length: 10 }, () => tenants.activate('acme'))
     for (const each of open) each.catch(() => {})
@@ -167,7 +86,7 @@ describe('a tenant with a store of its own', () => {
   })
 
   test('is removed, or drained, when its store is closed, in the middle of its activation too', async () => {
-    const { start, state, live, clock } = databases()
+    const { start, state, live, clock } = memoryDatabases()
     const { tenants } = await start()
     Object.assign(state, { closing: 50, silent: true })
     for (const leave of [() => tenants.remove('acme'), () => tenants.drain()]) {
@@ -182,7 +101,7 @@ describe('a tenant with a store of its own', () => {
   })
 
   test('is left in time where its store does not close', async () => {
-    const { start, state, clock } = databases()
+    const { start, state, clock } = memoryDatabases()
     const { tenants, taking } = await start()
     await taking(tenants.activate('acme'))
     state.closing = 600_000
@@ -192,7 +111,7 @@ describe('a tenant with a store of its own', () => {
   })
 
   test('keeps what it had while it is suspended, unconnected, and sees then what was taken away meanwhile', async () => {
-    const { set, publish, start, live, clock } = databases()
+    const { set, publish, start, live, clock } = memoryDatabases()
     await set('acme', 5)
     const { tenants, rate, taking } = await start()
     const seen: unknown[] = []
@@ -210,7 +129,7 @@ describe('a tenant with a store of its own', () => {
 
 describe('a store that is away', () => {
   test('fails an activation, which claims nothing and is tried again until it succeeds', async () => {
-    const { set, start, state, live, opened, clock } = databases()
+    const { set, start, state, live, opened, clock } = memoryDatabases()
     await set('acme', 5)
     const { tenants, rate, taking } = await start()
     state.down = true
@@ -225,7 +144,7 @@ describe('a store that is away', () => {
   })
 
   test('is asked for anew at each attempt, and says what it can without what it was given', async () => {
-    const { start, state, lines, clock } = databases()
+    const { start, state, lines, clock } = memoryDatabases()
     const { tenants, taking } = await start()
     state.failOpen = new Error('postgres://acme:hunter2@db')
     const error: unknown = await taking(tenants.activate('acme')).catch((thrown: unknown) => thrown)
@@ -242,7 +161,7 @@ describe('a store that is away', () => {
   })
 
   test('leaves values readable, is said to be stale after three failures, and heals by another connection', async () => {
-    const { set, start, state, opened, live, clock, lines } = databases()
+    const { set, start, state, opened, live, clock, lines } = memoryDatabases()
     await set('acme', 5)
     const { plane, tenants, rate, taking } = await start()
     const told: unknown[] = []
@@ -271,7 +190,7 @@ describe('a store that is away', () => {
   })
 
   test('is left for another one by rotateCredentials, which keeps the one there is where the other does not do', async () => {
-    const { set, start, state, opened, live, clock } = databases()
+    const { set, start, state, opened, live, clock } = memoryDatabases()
     await set('acme', 5)
     const { tenants, rate, taking } = await start()
     await taking(tenants.activate('acme'))
@@ -296,7 +215,7 @@ describe('a tenant that nobody reads', () => {
   const idle = { idleAfter: 40_000, idlePoll: 20_000 }
 
   test('is not listened for, but looked at, until somebody reads it', async () => {
-    const { start, listening, clock, set } = databases()
+    const { start, listening, clock, set } = memoryDatabases()
     const { tenants, rate, taking } = await start(idle)
     await taking(tenants.activate('acme'))
     const first = tenants.get('acme').config
@@ -321,7 +240,7 @@ describe('a tenant that nobody reads', () => {
   })
 
   test('is followed again by a change, which arrives with the next look', async () => {
-    const { start, listening, clock, set } = databases()
+    const { start, listening, clock, set } = memoryDatabases()
     const { tenants, rate, taking } = await start(idle)
     const seen: unknown[] = []
     await taking(tenants.activate('acme'))
@@ -335,7 +254,7 @@ describe('a tenant that nobody reads', () => {
   })
 
   test('is asked for rarely, also while its store is away', async () => {
-    const { start, opened, clock, state, listening } = databases()
+    const { start, opened, clock, state, listening } = memoryDatabases()
     const { tenants, taking } = await start({ ...idle, idlePoll: 60_000 })
     await taking(tenants.activate('acme'))
     await clock.advance(120_000)
@@ -353,7 +272,7 @@ describe('a tenant that nobody reads', () => {
   })
 
   test('is listened for for ever where that is wanted', async () => {
-    const { start, listening, clock } = databases()
+    const { start, listening, clock } = memoryDatabases()
     const { tenants, taking } = await start({ idleAfter: Infinity })
     await taking(tenants.activate('acme'))
     await clock.advance(7_200_000)
@@ -365,7 +284,7 @@ describe('what is published', () => {
   const terms = { author: 'dana', message: 'why' }
 
   test('by the plane goes to the store of the tenant it is for, and of one tenant at a time', async () => {
-    const { start, memoryOf, clock } = databases()
+    const { start, memoryOf, clock } = memoryDatabases()
     const { plane, tenants, rate, taking } = await start()
     const edit = (tenant: string): Edit => ({ scope: `${environment}/${tenant}`, path: 'limits.rate', value: 7 })
     await expect(plane.publish([edit('acme')], terms)).rejects.toMatchObject({ code: 'tenant_not_active' })
@@ -381,7 +300,7 @@ describe('what is published', () => {
   })
 
   test('by seed is what the tenant never had', async () => {
-    const { start, set } = databases()
+    const { start, set } = memoryDatabases()
     await set('acme', 5)
     const { tenants, rate, taking } = await start()
     await expect(tenants.seed('acme', {}, terms)).rejects.toMatchObject({ code: 'tenant_not_active' })
@@ -394,7 +313,7 @@ describe('what is published', () => {
 })
 
 test('plane.refresh() looks at every store, and waits for none that is away', async () => {
-  const { start, set, state, opened } = databases()
+  const { start, set, state, opened } = memoryDatabases()
   const { plane, tenants, rate, taking } = await start()
   for (const tenant of ['acme', 'globex']) await taking(tenants.activate(tenant))
   for (const store of opened) store.faults.deaf = true
@@ -413,7 +332,7 @@ test('whatever is asked for, and whatever fails meanwhile, the last word counts 
     fc.constantFrom('down' as const, 'up' as const, 'silent' as const, 'publish' as const),
   )
   const run = async (acts: readonly (readonly [string, number])[]) => {
-    const { clock, start, set, state, opened, live, listening } = databases()
+    const { clock, start, set, state, opened, live, listening } = memoryDatabases()
     const { plane, tenants } = await start()
     const works: Promise<unknown>[] = []
     let [value, expected] = [0, 'unknown']
@@ -459,7 +378,7 @@ test('whatever is asked for, and whatever fails meanwhile, the last word counts 
 }, 120_000)
 
 test('a drain leaves every store, and what was read stays', async () => {
-  const { start, live, listening, set } = databases()
+  const { start, live, listening, set } = memoryDatabases()
   await set('acme', 5)
   const { tenants, rate, taking } = await start()
   for (const tenant of ['acme', 'globex']) await taking(tenants.activate(tenant))
@@ -476,6 +395,6 @@ test.each([
   [{ environment: undefined }, /no `environment`/],
   [{ environment: 'nonsense' }, /app\/environment/],
 ])('options that can not be are refused: %#', async (tenants, why) => {
-  const { start } = databases()
+  const { start } = memoryDatabases()
   await expect(start(tenants)).rejects.toMatchObject({ code: 'option_invalid', message: expect.stringMatching(why) })
 })

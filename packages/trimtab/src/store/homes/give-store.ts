@@ -43,7 +43,14 @@ export async function giveStore({ tenant, open, clock, signal, onLate }: GiveSto
 }
 
 function isStore(value: unknown): value is ConfigStore {
-  return typeof value === 'object' && value !== null && 'wakeups' in value && typeof value.wakeups === 'function'
+  if (typeof value !== 'object' || value === null || !('events' in value)) return false
+  const { events } = value
+  if (typeof events !== 'object' || events === null) return false
+  return [Reflect.get(value, 'wakeups'), Reflect.get(value, 'close'), Reflect.get(events, 'on')].every(isFunction)
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }
 
 function unreachable(tenant: string, why: string): TrimtabError {

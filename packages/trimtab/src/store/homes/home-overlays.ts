@@ -130,7 +130,7 @@ function openReader(host: HomesHost, name: SourceName, options: HomeOptions): Ho
           release()
           attaching.delete(attached)
           // One that could not be reached, and has never been, is none.
-          if (home.document === undefined && homes.get(tenant) === home) homes.delete(tenant)
+          if (home.isUnused && homes.get(tenant) === home) homes.delete(tenant)
         }
       },
       rotate: async (tenant, signal) => homes.get(tenant)?.rotate(signal),

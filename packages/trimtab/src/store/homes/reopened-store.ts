@@ -3,6 +3,8 @@ import { abortable, abortReason, createController } from '../../primitives/concu
 import { deferred } from '../../primitives/concurrency/deferred.ts'
 import type { Disposer } from '../../primitives/disposers.ts'
 import { createEmitter } from '../../primitives/emitter.ts'
+import { supervise } from '../../primitives/concurrency/supervise.ts'
+import type { Random } from '../../primitives/random.ts'
 import type { Lease, Sharing } from '../../primitives/sharing.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
 import { runStep } from '../../primitives/time/deadline.ts'
@@ -10,6 +12,7 @@ import { nextTurn } from '../../primitives/time/next-turn.ts'
 import { failureKind } from '../../sources/failure-kind.ts'
 import type { ConfigStore, FeedStatus, StoreEvent } from '../config-store.ts'
 import type { FollowedStore } from '../feed/environment-feed.ts'
+import { feedTimings } from '../feed/feed-timings.ts'
 import { wakeStream } from '../wake-stream.ts'
 import { giveStore } from './give-store.ts'
 import { type HomeOptions, homeTimings } from './home-options.ts'
@@ -22,6 +25,7 @@ export interface ReopenedStoreParts extends Pick<HomeOptions, 'environment' | 'o
   /** One that several tenants were given is closed when the last of them has left. */
   readonly sharing: Sharing
   readonly clock: Clock
+  readonly random: Random
   readonly onPublish: (event: StoreEvent) => void
 }
 
@@ -178,7 +182,7 @@ export class ReopenedStore implements HomeStore {
 
   async #openNew(): Promise<Inner> {
     const { sharing, onPublish, ...asked } = this.#parts
-    const onLate = (late: ConfigStore) => this.#keep(late.close())
+    const onLate = (late: ConfigStore) => this.#keep(nextTurn().then(() => late.close()))
     const store = await giveStore({ ...asked, signal: this.#closing.signal, onLate })
     const known = this.#inner
     if (known?.store === store) {
@@ -221,16 +225,16 @@ export class ReopenedStore implements HomeStore {
     else this.#keep(nextTurn().then(() => before.controller.abort()))
   }
 
-  async #hear(inner: Inner, signal: AbortSignal): Promise<void> {
-    try {
-      for await (const _ of inner.store.wakeups(this.#parts.environment, signal)) {
+  /** A store keeps its promise that this neither ends nor throws; where one does not, it is listened to again. */
+  #hear({ store }: Inner, signal: AbortSignal): Promise<void> {
+    const { environment, clock, random } = this.#parts
+    const hear = async (over: AbortSignal) => {
+      for await (const _ of store.wakeups(environment, over)) {
         this.#heard.resolve()
         this.#wakes.emit()
       }
-    } catch {
-      // A store keeps its promise that this never throws; where one does not, another one is asked for.
     }
-    if (!signal.aborted) inner.isSuspect = true
+    return supervise(hear, signal, { clock, random, ...feedTimings.listenAgain })
   }
 
   #leave({ lease, works, stopListening }: Inner): void {

@@ -1,4 +1,5 @@
-import { childController } from '../../primitives/concurrency/abort.ts'
+import { abortReason, childController } from '../../primitives/concurrency/abort.ts'
+import { serialQueue } from '../../primitives/concurrency/serial-queue.ts'
 import type { EmitterSource } from '../../primitives/emitter.ts'
 import type { Random } from '../../primitives/random.ts'
 import type { Sharing } from '../../primitives/sharing.ts'
@@ -48,12 +49,18 @@ export class TenantHome {
   readonly #parts: TenantHomeParts
   #attached: Attached | undefined
   #kept: EnvironmentDocument | undefined
-  #attaching: Promise<void> = Promise.resolve()
-  #detaching: Promise<void> = Promise.resolve()
+  /** What is given up goes on closing for a while: it is over before the next begins. */
+  readonly #steps = serialQueue()
+  #attempts = 0
   #isAsleep = false
 
   constructor(parts: TenantHomeParts) {
     this.#parts = parts
+  }
+
+  /** Whether there is nothing to keep it for: it has never been reached, and nobody tries to. */
+  get isUnused(): boolean {
+    return this.#attempts === 0 && this.document === undefined
   }
 
   /** The newest that was read; undefined before the first attachment. */
@@ -82,15 +89,18 @@ export class TenantHome {
    * Reaches the store, has it listened on, and reads it then. Where that fails, or the signal aborts, nothing is left open
    * of it and all is as it was. One that is attached already is read anew.
    */
-  attach(signal: AbortSignal): Promise<void> {
-    const attaching = this.#attach(signal)
-    this.#attaching = attaching.catch(() => {})
-    return attaching
+  async attach(signal: AbortSignal): Promise<void> {
+    this.#attempts += 1
+    try {
+      await this.#steps.run(() => this.#attach(signal))
+    } finally {
+      this.#attempts -= 1
+    }
   }
 
   async #attach(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw abortReason(signal)
     if (this.#attached !== undefined) return void (await this.#attached.feed.refresh(signal))
-    await this.#detaching
     const { tenant, environment, clock, random, onListenerError, events, idleAfter, watchReads } = this.#parts
     this.#isAsleep = false
     const store = new ReopenedStore(this.#parts)
@@ -137,17 +147,18 @@ export class TenantHome {
   }
 
   /** Leaves the store; resolves when nothing is open any more. What was read is kept, or else forgotten. */
-  async detach(isKept: boolean): Promise<void> {
-    await this.#attaching
+  detach(isKept: boolean): Promise<void> {
+    return this.#steps.run(() => this.#detach(isKept))
+  }
+
+  async #detach(isKept: boolean): Promise<void> {
     const attached = this.#attached
     this.#kept = isKept ? this.document : undefined
     this.#attached = undefined
-    if (attached !== undefined) {
-      const { store, feed, idleness } = attached
-      idleness.close()
-      this.#detaching = Promise.all([feed.close(), store.close()]).then(() => {})
-    }
-    await this.#detaching
+    if (attached === undefined) return
+    const { store, feed, idleness } = attached
+    idleness.close()
+    await Promise.all([feed.close(), store.close()])
   }
 
   /** Resolves when somebody listens, or when that takes so long that nobody may ever. */
