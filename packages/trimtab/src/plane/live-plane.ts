@@ -27,7 +27,7 @@ import { stoppingCause } from './health/log-health.ts'
 import type { PlaneHealth } from './health/open-health.ts'
 import type { PlanePublisher, PlanePublishResult, PlanePublishTerms } from './store/publish.ts'
 import type { PlaneStores } from './store/plane-stores.ts'
-import { refresh } from './store/refresh.ts'
+import { refresh, type RefreshedTenants } from './store/refresh.ts'
 import { type RunHost, type RunOptions, runUntilStopped } from './run.ts'
 import {
   pathSelector,
@@ -65,8 +65,7 @@ export interface LivePlaneParts {
   readonly outside: <T>(work: () => T) => T
   readonly stores: PlaneStores
   readonly publisher: PlanePublisher
-  /** Takes in what tenants have of their own now. */
-  readonly catchUpTenants: () => Promise<unknown>
+  readonly refreshedTenants: RefreshedTenants | undefined
 }
 
 type Life =
@@ -220,10 +219,10 @@ export class LivePlane<Config> implements Plane<Config> {
 
   async #refresh(signal: AbortSignal | undefined): Promise<Outcome> {
     this.#mustBeOpen()
-    const { engine, reading, stores, catchUpTenants } = this.#parts
+    const { engine, reading, stores, refreshedTenants } = this.#parts
     const { controller, release } = childController(signal, this.#closing.signal)
     try {
-      return await refresh({ engine, opened: reading.opened, stores, catchUpTenants }, controller.signal)
+      return await refresh({ engine, opened: reading.opened, stores, tenants: refreshedTenants }, controller.signal)
     } finally {
       release()
     }

@@ -227,7 +227,7 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
       tenants,
       clock,
     }),
-    catchUpTenants: async () => tenants?.catchUp(),
+    refreshedTenants: tenants?.refreshed,
     quietTenants: async () => tenants?.quiet(),
     show,
     guard,

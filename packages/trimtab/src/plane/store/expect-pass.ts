@@ -48,10 +48,12 @@ export function expectPass({ engine, feed, clock, until }: ExpectPassParts): Exp
       while (!hasRead(cursor)) {
         try {
           await feed.refresh(signal)
+          if (hasRead(cursor)) return
         } catch (error) {
-          if (signal.aborted || (isTrimtabError(error) && error.code === 'plane_closed')) throw error
-          await sleep(clock, askAgain, signal)
+          if (signal.aborted || isTrimtabError(error, 'plane_closed')) throw error
         }
+        // It is away, or reads where the revision has not arrived yet.
+        await sleep(clock, askAgain, signal)
       }
     },
     outcome({ revision }, signal) {

@@ -18,6 +18,8 @@ export interface PlaneStore {
   readonly store: ConfigStore
   readonly environment: EnvironmentName
   readonly feed: EnvironmentFeed
+  /** What it is read for. */
+  readonly reads: 'all' | 'tenants' | 'both'
 }
 
 /** What a feed of a plane tells. */
@@ -57,13 +59,20 @@ export function openPlaneStores(parts: PlaneStoresParts, open: Disposers): Plane
       if (event.environment !== undefined && !read.some(({ environment }) => environment === event.environment)) return
       publishes.emit(event)
     })
-  const wanted = [...sources.filter(isStoreSource), ...(overlays && isStoreOverlays(overlays) ? [overlays] : [])]
-  for (const { store, environment } of wanted) {
-    if (list.some((each) => each.store === store && each.environment === environment)) continue
+  const forAll = sources.filter(isStoreSource)
+  const forTenants = overlays && isStoreOverlays(overlays) ? [overlays] : []
+  for (const wanted of [...forAll, ...forTenants]) {
+    const { store, environment } = wanted
+    const isWanted = (other: Pick<PlaneStore, 'store' | 'environment'>) => {
+      return other.store === store && other.environment === environment
+    }
+    if (list.some(isWanted)) continue
+    const isTenants = forTenants.some(isWanted)
+    const reads = !isTenants ? 'all' : forAll.some(isWanted) ? 'both' : 'tenants'
     const { value: feed, release } = leaseFeed(parts, store, environment)
     const stop = feed.events.on((event) => events.emit({ environment, event }))
     if (!list.some((each) => each.store === store)) open.add(listenTo(store))
-    list.push({ store, environment, feed })
+    list.push({ store, environment, feed, reads })
     open.add(
       async () => {
         stop()

@@ -3,6 +3,7 @@ import { config, environment, storeWorld } from '../../../../../test/support/sto
 import { healthy, unhealthy } from '../../health/check.ts'
 import { defineModule } from '../../modules/define-module.ts'
 import { isTrimtabError } from '../../errors/trimtab-error.ts'
+import { memoryStore } from '../../store/memory/memory-store.ts'
 
 const terms = { author: 'dana', message: 'Black Friday' }
 const edit = (value: number) => [{ scope: environment, path: 'pool.max', value }]
@@ -182,6 +183,83 @@ describe('plane.publish()', () => {
   })
 })
 
+describe('who waits for a tenant whose module hangs', () => {
+  const hanging = defineModule({
+    name: 'hanging',
+    config: config.section('limits'),
+    start: () => ({}),
+    reloadTenant: () => new Promise<never>(() => {}),
+  })
+  const rate = [{ scope: `${environment}/acme`, path: 'limits.rate', value: 3 }]
+
+  test.each(['publish', 'refresh'] as const)('is let go by the signal: %s', async (what) => {
+    const { clock, store, memory, start } = storeWorld()
+    const plane = await start({ tenants: { mode: 'shared', store }, modules: [hanging] })
+    const controller = new AbortController()
+    const { signal } = controller
+    let asked: Promise<unknown>
+    if (what === 'publish') asked = plane.publish(rate, { ...terms, until: 'committed', signal })
+    else {
+      store.faults.deaf = true
+      const { cursor: expected } = await memory.readEnvironment(environment)
+      await memory.publish(rate, { ...terms, expected })
+      asked = plane.refresh({ signal })
+    }
+    const ended: unknown[] = []
+    asked.then(
+      (result) => ended.push(result),
+      (error: unknown) => ended.push(error),
+    )
+    await clock.advance(1_000)
+    expect(ended).toEqual([])
+    controller.abort(new Error('enough'))
+    await clock.advance(0)
+    const published = { kind: 'published', outcome: undefined, tenants: [] }
+    expect(ended).toMatchObject([what === 'publish' ? published : { message: 'enough' }])
+    const closing = plane.close()
+    await clock.advance(60_000)
+    await closing
+  })
+})
+
+test('a store that does not give a revision yet is not asked for it without a pause', async () => {
+  const { clock, store, start } = storeWorld()
+  const plane = await start()
+  store.faults.deaf = true
+  const { since } = store
+  const { cursor } = await store.readEnvironment(environment)
+  let asked = 0
+  store.since = async () => {
+    asked += 1
+    // So that one that is asked on and on ends the test, too.
+    if (asked > 100) throw new Error('enough')
+    return { kind: 'changes', revisions: [], cursor, more: false }
+  }
+  const publishing = plane.publish(edit(20), { ...terms, until: 'committed' })
+  await clock.advance(1_000)
+  expect(asked).toBeLessThan(10)
+  store.since = since
+  await clock.advance(1_000)
+  expect(await publishing).toMatchObject({ kind: 'published', outcome: { status: 'full_success' } })
+})
+
+test('where tenants have another store with an environment of the same name, theirs is published there', async () => {
+  const { clock, memory, start } = storeWorld()
+  const other = memoryStore({ clock })
+  const plane = await start({ tenants: { mode: 'shared', store: other, environment } })
+  const rate = { scope: `${environment}/acme`, path: 'limits.rate', value: 3 }
+  const waited = { ...terms, until: 'committed' } as const
+  const publishing = [plane.publish([rate], waited), plane.publish(edit(20), waited)]
+  await clock.advance(1_000)
+  expect(await Promise.all(publishing)).toMatchObject([
+    { tenants: [{ tenant: 'acme', status: 'applied' }] },
+    { outcome: { status: 'full_success' } },
+  ])
+  expect([plane.tenants.get('acme').config.limits.rate, plane.config.pool.max]).toEqual([3, 20])
+  expect((await memory.readEnvironment(environment)).overlays.size).toBe(0)
+  await expect(plane.publish([rate, ...edit(30)], terms)).rejects.toMatchObject({ code: 'option_invalid' })
+})
+
 describe('plane.refresh()', () => {
   test('has what was published before it, also where nobody told', async () => {
     const { store, set, start } = storeWorld()
@@ -193,6 +271,25 @@ describe('plane.refresh()', () => {
     expect(plane.config.pool.max).toBe(30)
     expect(plane.tenants.get('acme').config.limits.rate).toBe(3)
     expect(await plane.refresh()).toMatchObject({ status: 'unchanged' })
+  })
+
+  test('has what tenants have in an environment that is no source, and says where that can not be asked', async () => {
+    const { store, set, start } = storeWorld()
+    const plane = await start({ sources: [], tenants: { mode: 'shared', store, environment } })
+    store.faults.deaf = true
+    await set('limits.rate', 3, `${environment}/acme`)
+    await plane.refresh()
+    expect(plane.tenants.get('acme').config.limits.rate).toBe(3)
+    store.faults.down = true
+    await expect(plane.refresh()).rejects.toThrow(/tenants:checkout\/production.*The network is down/s)
+  })
+
+  test('asks once for what is for all and for tenants', async () => {
+    const { store, start } = storeWorld()
+    const plane = await start({ tenants: { mode: 'shared', store } })
+    const before = store.asked.since
+    await plane.refresh()
+    expect(store.asked.since - before).toBe(1)
   })
 
   test('says which source it could not ask, and ends with its signal', async () => {

@@ -1,5 +1,5 @@
 import { isTrimtabError, TrimtabError } from '../../errors/trimtab-error.ts'
-import { childController } from '../../primitives/concurrency/abort.ts'
+import { abortable, childController } from '../../primitives/concurrency/abort.ts'
 import type { Clock } from '../../primitives/time/clock.ts'
 import type { Engine } from '../../reload/engine.ts'
 import type { Outcome } from '../../reload/outcome.ts'
@@ -7,7 +7,7 @@ import type { ConfigStore, PublishResult, PublishTerms } from '../../store/confi
 import type { Cursor } from '../../store/cursor.ts'
 import type { Edit } from '../../store/edit.ts'
 import type { Revision } from '../../store/revision.ts'
-import { readScope } from '../../store/scope.ts'
+import { readScope, type Scope } from '../../store/scope.ts'
 import type { TenantOutcome } from '../../tenancy/overlay/tenant-outcome.ts'
 import { parseTenantId, type TenantId } from '../../tenancy/tenant-id.ts'
 import type { OpenTenants } from '../tenants/open-tenants.ts'
@@ -70,12 +70,12 @@ export function createPlanePublisher(parts: PlanePublisherParts): PlanePublisher
           await waiting.reached(cursor, signal)
           const outcome = isShared(revision) ? await waiting.outcome(cursor, signal) : undefined
           const ids = tenantsIn(revision)
-          if (ids.length > 0) await tenants?.overlays.catchUp(ids)
+          if (tenants !== undefined && ids.length > 0) await abortable(tenants.overlays.catchUp(ids), signal)
           const ended = ids.flatMap((id) => outcomes.get(id) ?? tenants?.overlays.lastOutcome(id) ?? [])
           return { ...result, outcome, tenants: ended }
         } catch (error) {
           // It is published, whoever has stopped waiting.
-          if (signal.aborted || (isTrimtabError(error) && error.code === 'plane_closed')) return unawaited
+          if (signal.aborted || isTrimtabError(error, 'plane_closed')) return unawaited
           throw error
         }
       } finally {
@@ -103,7 +103,7 @@ function placeOf({ stores, tenants }: PlanePublisherParts, edits: readonly Edit[
   const homes = tenants?.ownHomes
   const scopes = Array.isArray(edits) ? edits.map((edit) => readScope(edit?.scope)) : []
   const own = scopes.find((scope) => scope?.tenant !== undefined && scope.environment === homes?.environment)
-  if (homes === undefined || own?.tenant === undefined) return storeOf(stores, edits)
+  if (homes === undefined || own?.tenant === undefined) return storeOf(stores, scopes)
   if (scopes.every((scope) => scope?.tenant === own.tenant && scope?.environment === own.environment))
     return homes.of(parseTenantId(own.tenant))
   throw new TrimtabError(
@@ -112,16 +112,29 @@ function placeOf({ stores, tenants }: PlanePublisherParts, edits: readonly Edit[
   )
 }
 
-function storeOf(stores: readonly PlaneStore[], edits: readonly Edit[]): PlaneStore {
-  const wanted = Array.isArray(edits) ? readScope(edits[0]?.scope)?.environment : undefined
+function storeOf(stores: readonly PlaneStore[], scopes: readonly (Scope | undefined)[]): PlaneStore {
+  const wanted = scopes[0]?.environment
   const [only] = stores
+  const found = stores.filter(({ environment }) => environment === wanted)
+  if (found.length > 1) return oneOf(found, scopes)
   // What is wrong with the edits themselves the store says.
-  const found = wanted === undefined ? only : stores.find(({ environment }) => environment === wanted)
-  if (found !== undefined) return found
+  const one = wanted === undefined ? only : found[0]
+  if (one !== undefined) return one
   const read = stores.map(({ environment }) => environment)
   const what = wanted === undefined ? 'no environment of a store' : `nothing of ${wanted}`
   throw new TrimtabError(
     'part_not_configured',
     `This plane reads ${what}${read.length === 0 ? '' : `, but ${read.join(', ')}`}. Add storeSource() to its sources.`,
+  )
+}
+
+/** Of two stores that have an environment of that name: the one that is read for all, or the one that tenants have theirs in. */
+function oneOf(stores: readonly PlaneStore[], scopes: readonly (Scope | undefined)[]): PlaneStore {
+  const isTenants = scopes[0]?.tenant !== undefined
+  const found = stores.find(({ reads }) => reads === (isTenants ? 'tenants' : 'all'))
+  if (found !== undefined && scopes.every((scope) => (scope?.tenant !== undefined) === isTenants)) return found
+  throw new TrimtabError(
+    'option_invalid',
+    `What all share and what is of tenants are in two stores here: publish to each by itself.`,
   )
 }

@@ -1,4 +1,5 @@
-import { abortReason } from '../../primitives/concurrency/abort.ts'
+import type { SourceName } from '../../model/source-name.ts'
+import { abortable, abortReason } from '../../primitives/concurrency/abort.ts'
 import type { OpenSource } from '../../reload/candidate/read-layers.ts'
 import type { Engine } from '../../reload/engine.ts'
 import type { Outcome } from '../../reload/outcome.ts'
@@ -10,13 +11,21 @@ export interface RefreshParts {
   readonly engine: Engine
   readonly opened: readonly OpenSource[]
   readonly stores: PlaneStores
-  /** Takes in what tenants have of their own now. */
-  readonly catchUpTenants: () => Promise<unknown>
+  readonly tenants: RefreshedTenants | undefined
 }
 
-/** Catches up with every source that reads by itself, all at once, and takes in what that gives. */
+/** What tenants have of their own. */
+export interface RefreshedTenants {
+  readonly name: SourceName
+  /** Has it read by whoever reads it by itself, and is none of the sources. */
+  refresh(signal: AbortSignal): Promise<void>
+  /** Takes it in as it is now. */
+  catchUp(): Promise<void>
+}
+
+/** Catches up with everything that reads by itself, all at once, and takes in what that gives. */
 export async function refresh(
-  { engine, opened, stores, catchUpTenants }: RefreshParts,
+  { engine, opened, stores, tenants }: RefreshParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const reload = () => engine.reload({ trigger: 'manual', signal })
@@ -29,24 +38,33 @@ export async function refresh(
     joined.push(outcome)
   })
   try {
-    await refreshSources(opened, signal)
+    await refreshAll(
+      [
+        ...opened.map(({ source, reader }) => ({ name: source.name, refresh: async () => reader.refresh?.(signal) })),
+        ...(tenants === undefined ? [] : [{ name: tenants.name, refresh: () => tenants.refresh(signal) }]),
+      ],
+      signal,
+    )
   } finally {
     stop()
   }
   const outcomes = await Promise.all(joined)
-  await catchUpTenants()
+  if (tenants !== undefined) await abortable(tenants.catchUp(), signal)
   return outcomes.findLast(({ status }) => status !== 'unchanged') ?? outcomes.at(-1) ?? (await reload())
 }
 
 /** Throws `source_unreadable` with all that could not be asked. */
-async function refreshSources(opened: readonly OpenSource[], signal: AbortSignal): Promise<void> {
+async function refreshAll(
+  all: readonly { readonly name: SourceName; readonly refresh: () => Promise<void> }[],
+  signal: AbortSignal,
+): Promise<void> {
   const problems = await Promise.all(
-    opened.map(async ({ source, reader }): Promise<readonly Problem[]> => {
+    all.map(async ({ name, refresh: each }): Promise<readonly Problem[]> => {
       try {
-        await reader.refresh?.(signal)
+        await each()
         return []
       } catch (error) {
-        return [unreadable(source.name, error)]
+        return [unreadable(name, error)]
       }
     }),
   )

@@ -22,7 +22,8 @@ import { TenantSecrets } from '../../tenancy/overlay/tenant-secrets.ts'
 import { TenantWatches } from '../../tenancy/overlay/tenant-watches.ts'
 import type { Reading } from '../assembly.ts'
 import { createFollower, restart } from '../follow-sources.ts'
-import type { PlaneStores } from '../store/plane-stores.ts'
+import type { PlaneStore, PlaneStores } from '../store/plane-stores.ts'
+import type { RefreshedTenants } from '../store/refresh.ts'
 import { createModuleApplier } from './apply-tenant.ts'
 import { type FollowedHome, type HomesReader, isHomeOverlays, type OpenHome } from '../../store/homes/home-overlays.ts'
 import { isStoreOverlays } from '../../store/source/store-overlays.ts'
@@ -72,8 +73,7 @@ export interface OpenTenants extends TenantsParts {
   followHomes(tell: (event: PlaneEvent) => void): void
   /** Takes over what all share, in the turn in which it comes into force. */
   show(snapshot: Snapshot<object>): void
-  /** Takes in what tenants have now; of one whose own store can't be asked, what was read last. */
-  catchUp(): Promise<void>
+  readonly refreshed: RefreshedTenants
   /** Ends all work for tenants, before what it is done with is stopped. */
   quiet(): Promise<void>
   /** Loads every overlay, and follows them and the plane from then on. Throws `source_unreadable`. */
@@ -82,15 +82,18 @@ export interface OpenTenants extends TenantsParts {
 
 /** Those of a store survive its absence at a start, where there is a state folder. */
 function keptOverlays(parts: OpenTenantsParts, source: OverlaySource, reader: OverlayReader): OverlayReader {
-  const { folder, definition, basis, engine, logger, stores } = parts
-  if (folder === undefined || !isStoreOverlays(source)) return reader
-  const home = stores.list.find(
-    ({ store, environment }) => store === source.store && environment === source.environment,
-  )
-  if (home === undefined) return reader
+  const { folder, definition, basis, engine, logger } = parts
+  const home = feedOf(parts, source)
+  if (folder === undefined || home === undefined) return reader
   const { clock } = engine.hookHost
   const { shape } = definition
   return keepOverlays(reader, { source, feed: home.feed, folder, shape, isReference: basis.isReference, clock, logger })
+}
+
+/** Where all of them are followed together. */
+function feedOf({ stores }: OpenTenantsParts, source: OverlaySource): PlaneStore | undefined {
+  if (!isStoreOverlays(source)) return undefined
+  return stores.list.find(({ store, environment }) => store === source.store && environment === source.environment)
 }
 
 /** Those of files survive a mistake that is there at a start, where there is a state folder. */
@@ -190,6 +193,8 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
     events,
     timeout: reading.readTimeout,
   })
+  // One that all share with its source is refreshed with that one.
+  const isOwnFeed = feedOf(parts, source)?.reads !== 'both'
   const closing = new AbortController()
   let following: Promise<void> | undefined
   const leave = async () => {
@@ -230,9 +235,12 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
       homes.events.on(({ tenant, event }) => tell({ kind: 'feed', feed: { environment, tenant, event } }))
       homes.publishes.on((event) => tell({ kind: 'store', event }))
     },
-    async catchUp() {
-      await homes?.refresh?.(closing.signal)
-      await overlays.catchUp()
+    refreshed: {
+      name: source.name,
+      async refresh(signal) {
+        if (isOwnFeed && !closing.signal.aborted) await opened.refresh?.(signal)
+      },
+      catchUp: () => overlays.catchUp(),
     },
     quiet() {
       lifecycle.close()

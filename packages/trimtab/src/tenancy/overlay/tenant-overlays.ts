@@ -133,8 +133,10 @@ export class TenantOverlays {
     try {
       const { settled, settledOf } = await this.#listAgain()
       if (ids.length === 0) await settled
+      // Also those who were found to have changed before this listing, and are still at it.
+      const whom = ids.length === 0 ? this.#lanes.busy : ids
       await Promise.all(
-        ids.map(async (id) => {
+        whom.map(async (id) => {
           await settledOf(id)
           await this.#lanes.settled(id)
         }),
