@@ -158,7 +158,7 @@ begin
     if not found and p_revision = 1 and p_parent = '' then
       -- One new environment after the other, so that neither of two apps whose names differ in letter case alone is overlooked.
       perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' environments', 0));
-      if exists (select from environments where lower(split_part(name, '/', 1)) = lower(split_part(p_environment, '/', 1))
+      if exists (select from environments where lower(split_part(name, '/', 1)) = lower(split_part(p_environment, '/', 1) collate "C")
         and split_part(name, '/', 1) <> split_part(p_environment, '/', 1)) then return '{"kind":"name_taken"}'; end if;
       insert into environments (name, revision, hash) values (p_environment, p_revision, p_hash)
         on conflict do nothing returning id into v_environment;
