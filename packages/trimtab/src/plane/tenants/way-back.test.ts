@@ -50,6 +50,8 @@ test.each(grounds)(
   'what a tenant got above a snapshot that is undone goes with it: back to $name',
   async ({ time }) => {
     const { plane, clock, overlays, told, read, close } = await open(time)
+    const pools: unknown[] = []
+    plane.tenants.watch('pool.max', ({ tenant, previous, next }) => pools.push([tenant, previous, next]))
     const changed = plane.set({ pool: { max: 500, cap: 100 } })
     await clock.advance(500)
     overlays.set('acme', { limits: { rate: 70 } })
@@ -62,11 +64,16 @@ test.each(grounds)(
       { max: 500, cap: 100, rate: 7 },
     ])
     told.splice(0)
+    pools.splice(0)
     await clock.advance(5_000)
     expect((await changed).status).toBe('rolled_back')
     // Nobody reads what health said no to, and who can have what is configured for it has it.
     expect([read('acme'), read('globex')]).toEqual([before.acme, { ...before.globex, rate: 7 }])
     expect(told).toEqual([['acme', 80, 5]])
+    expect(pools.toSorted()).toEqual([
+      ['acme', 500, 10],
+      ['globex', 500, 10],
+    ])
     expect(plane.tenants.status('acme').held).toMatchObject({ hasGood: true, problems: [{ message: 'over the cap' }] })
     expect(plane.tenants.status('globex').held).toBeUndefined()
 
