@@ -29,6 +29,12 @@ describe('what a schema says of a place', () => {
     }
   })
 
+  it('is per tenant by alternatives that refer to the same thing', () => {
+    const same = { $ref: '#/$defs/limits' }
+    const schema = { $defs: { limits: { allOf: [forTenants] } }, properties: { a: { anyOf: [same, { ...same }] } } }
+    expect(at(schema, 'a').perTenant).toBe(true)
+  })
+
   it('follows references, in circles too', () => {
     const schema = {
       $defs: {

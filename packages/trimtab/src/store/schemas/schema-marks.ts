@@ -77,14 +77,14 @@ function targetOf(root: JsonObject, node: JsonObject): readonly JsonObject[] {
   return isJsonObject(target) ? [target] : []
 }
 
-/** By its own mark, by a part of it, or because all its alternatives are. */
-function isPerTenant(root: JsonObject, node: JsonObject, seen: Set<JsonObject>): boolean {
+/** By its own mark, by a part of it, or because all its alternatives are. `above` are those that it is asked for: circles end there. */
+function isPerTenant(root: JsonObject, node: JsonObject, above: ReadonlySet<JsonObject>): boolean {
   if (marksOf(node).perTenant) return true
-  if (seen.has(node)) return false
-  seen.add(node)
+  if (above.has(node)) return false
+  const here = new Set(above).add(node)
   const alternatives = alternativesOf(node)
-  if (alternatives.length > 0 && alternatives.every((each) => isPerTenant(root, each, seen))) return true
-  return [...listOf(node, 'allOf'), ...targetOf(root, node)].some((each) => isPerTenant(root, each, seen))
+  if (alternatives.length > 0 && alternatives.every((each) => isPerTenant(root, each, here))) return true
+  return [...listOf(node, 'allOf'), ...targetOf(root, node)].some((each) => isPerTenant(root, each, here))
 }
 
 function childrenOf(node: JsonObject, segment: string | number): readonly JsonObject[] {
