@@ -42,12 +42,7 @@ export function postgresListener(options: PgDatabaseOptions): PostgresListener {
   return { ...listener, close, [Symbol.asyncDispose]: close }
 }
 
-/**
- * A listener on any database, which stays open when it is closed.
- *
- * @example
- * const listener = listenOn(pgDatabase({ connectionString: 'postgres://checkout@db/config' }))
- */
+/** A listener on any database, which stays open when it is closed. */
 export function listenOn(database: PgLike, parts: ListenerParts = {}): PostgresListener {
   const { clock = systemClock, random = systemRandom, timings } = parts
   const listener = createFeedListener({ database, clock, random, timings: { ...usualTimings, ...timings } })

@@ -118,6 +118,22 @@ describe('a feed', () => {
     await close(feed)
   })
 
+  it('tells of nothing where there was nothing new, however long it took to say so', async () => {
+    const { clock, store, set, follow, kinds, close } = open()
+    await set(1)
+    const feed = follow()
+    await clock.advance(0)
+    store.faults.silent = true
+    await clock.advance(30_000)
+    const before = feed.document
+    store.faults.silent = false
+    await clock.advance(30_000)
+    expect(feed.document).toBe(before)
+    expect(feed.health).toMatchObject({ kind: 'current' })
+    expect(kinds()).toEqual(['adopted', 'lost', 'restored'])
+    await close(feed)
+  })
+
   it('is stale after exactly three failed attempts, and current again only by a reading', async () => {
     const { clock, store, set, follow, events, kinds, close } = open()
     await set(1)

@@ -5,6 +5,7 @@ import { supervise } from '../../primitives/concurrency/supervise.ts'
 import { backoffDelay } from '../../primitives/time/backoff.ts'
 import type { Timer } from '../../primitives/time/clock.ts'
 import type { FeedStatus } from '../config-store.ts'
+import { sameCursor } from '../cursor.ts'
 import type { EnvironmentDocument } from '../document.ts'
 import { replay } from '../history/replay.ts'
 import type { Revision } from '../revision.ts'
@@ -221,8 +222,10 @@ class LiveFeed implements EnvironmentFeed {
     const { store, environment, clock } = this.#parts
     const next = await readAll({ store, environment, clock, signal: this.#closing.signal })
     const previous = this.#document
-    // It was restored while it was asked.
-    const isBack = previous !== undefined && next.cursor.revision < previous.cursor.revision
+    // There was nothing to read: it only took long to say so.
+    if (why === 'too_slow' && previous !== undefined && sameCursor(next.cursor, previous.cursor)) return
+    // It was restored while it was asked, or has another history up to the same revision.
+    const isBack = previous !== undefined && next.cursor.revision <= previous.cursor.revision
     this.#document = next
     this.#tell({ kind: 'adopted', because: isBack ? 'rewound' : why, previous, next })
   }
