@@ -82,5 +82,5 @@ export function memoryDatabases() {
     }
     return { plane, tenants: plane.tenants, rate, taking }
   }
-  return { clock, memoryOf, opened, live, listening, state, publish, set, start, lines }
+  return { clock, open, memoryOf, opened, live, listening, state, publish, set, start, lines }
 }

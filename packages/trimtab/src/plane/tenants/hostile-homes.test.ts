@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { memoryDatabases } from '../../../../../test/support/memory-databases.ts'
+import { config, environment } from '../../../../../test/support/store-world.ts'
+import { TrimtabError } from '../../errors/trimtab-error.ts'
 import type { ConfigStore } from '../../store/config-store.ts'
+import { homeOverlays } from '../../store/homes/home-overlays.ts'
 import type { OpenTenantStore } from '../../store/homes/home-options.ts'
 import { memoryStore } from '../../store/memory/memory-store.ts'
 
@@ -86,7 +89,6 @@ test.each<[string, OpenTenantStore]>([
   ['gives nothing', () => undefined as never],
   ['gives half a store', () => ({ ...memoryStore(), events: undefined }) as never],
   ['never settles', () => new Promise(() => {})],
-  ['gives a hostile promise', () => ({ then: () => JSON.parse('hunter2') }) as never],
   [
     'gives a store that is closed',
     async () => {
@@ -121,4 +123,37 @@ test('a store that comes too late is closed, whatever that throws', async () => 
   for (const give of given) give({ ...memoryOf('acme'), close })
   await clock.advance(100)
   expect([await activation, closed]).toMatchObject([{ code: 'tenant_not_active' }, 1])
+})
+
+test('a tenant that there is not is asked for once, however often its id is made up', async () => {
+  const { clock, start, lines } = memoryDatabases()
+  const asked: string[] = []
+  const open: OpenTenantStore = (tenant) => {
+    asked.push(tenant)
+    throw new TrimtabError('tenant_unknown', `There is no tenant ${tenant}.`)
+  }
+  const { tenants, taking } = await start({ open })
+  const ids = Array.from({ length: 100 }, (_, index) => `made-up-${index}`)
+  for (const id of ids) await expect(taking(tenants.ready(id))).rejects.toMatchObject({ code: 'tenant_unknown' })
+  await clock.advance(60_000)
+  expect([asked, clock.pending]).toEqual([ids, 0])
+  expect(lines.at(-1)).toBe('The tenant made-up-99 could not be activated: There is no tenant made-up-99.')
+})
+
+test('whoever has left is not waited for by readers any more', async () => {
+  const { clock, open } = memoryDatabases()
+  const watched = new Set<string>()
+  const reader = homeOverlays({ environment, open }).openHomes({
+    clock,
+    random: () => 0.5,
+    shape: config.shape,
+    watchReads: (tenant, isWatched) => void (isWatched ? watched.add(tenant) : watched.delete(tenant)),
+  })
+  const attached = reader.homes.attach('acme', new AbortController().signal)
+  await clock.advance(10)
+  await attached
+  expect([...watched]).toEqual(['acme'])
+  await reader.homes.detach('acme', false)
+  expect([...watched]).toEqual([])
+  await reader.close()
 })

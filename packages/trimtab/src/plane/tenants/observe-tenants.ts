@@ -54,7 +54,8 @@ function logStep({ tenant, step, failure, repeated }: Extract<TenantEvent, { kin
   if (failure === undefined && step === 'rotate')
     logger.info(`The tenant ${tenant} is read with the credentials of now`)
   if (failure === undefined || repeated) return
-  logger.warn(`The tenant ${tenant} could not ${attempted[step]}, and it is tried again: ${failure.message}`)
+  const next = failure.code === 'tenant_unknown' ? '' : ', and it is tried again'
+  logger.warn(`The tenant ${tenant} could not ${attempted[step]}${next}: ${failure.message}`)
 }
 
 /** Errors are told by `held`. */

@@ -130,7 +130,7 @@ export function openTenants(parts: OpenTenantsParts, open: Disposers): OpenTenan
   const { sharing } = parts
   const host = { clock, random, shape: definition.shape, sharing, onListenerError }
   // Ids of tenants are all that it is told of.
-  const watchReads = (tenant: string) => configs.watchReads(tenant as TenantId)
+  const watchReads = (tenant: string, isWatched: boolean) => configs.watchReads(tenant as TenantId, isWatched)
   const homes = isHomeOverlays(source) ? source.openHomes({ ...host, watchReads }) : undefined
   const opened = homes ?? source.open(host)
   const told = createEmitter<TenantEvent>(onListenerError)

@@ -28,6 +28,7 @@ export type TenantOptions =
       /**
        * Gives the store of one tenant, whose own values are in its scope of the environment there. It is asked at every attempt
        * to reach it, so that replaced credentials are used, each time for a new store, which is closed when it is done with.
+       * Where it throws a `TrimtabError` of the code `tenant_unknown` it is not tried again.
        */
       readonly open: OpenTenantStore
       /** That of the one `storeSource` there is, if it is left away. */

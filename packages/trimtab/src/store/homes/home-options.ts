@@ -3,7 +3,8 @@ import type { EnvironmentName } from '../scope.ts'
 
 /**
  * Gives the store that a tenant has for itself. It is asked at every attempt to reach it, so that credentials which have
- * been replaced meanwhile are used; each time for a new store, which is closed when it is done with.
+ * been replaced meanwhile are used; each time for a new store, which is closed when it is done with. Where there is no such
+ * tenant it throws a `TrimtabError` of the code `tenant_unknown`, which is not tried again.
  */
 export type OpenTenantStore = (
   tenant: string,

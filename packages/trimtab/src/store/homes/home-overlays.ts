@@ -21,8 +21,8 @@ export interface HomeOverlays extends OverlaySource {
 
 /** What the homes of a plane's tenants are given. */
 interface HomesHost extends SourceHost {
-  /** Has the next reading of a tenant's configuration be told, by `wasRead`. */
-  readonly watchReads: (tenant: string) => void
+  /** Has the next reading of a tenant's configuration be told, by `wasRead`; or has it not be told any more. */
+  readonly watchReads: (tenant: string, isWatched: boolean) => void
   readonly onListenerError?: ((error: unknown) => void) | undefined
 }
 

@@ -31,8 +31,8 @@ export interface TenantHomeParts extends HomeOptions {
   readonly onListenerError: ((error: unknown) => void) | undefined
   readonly events: EmitterSource<HomeEvent>
   readonly onPublish: (event: StoreEvent) => void
-  /** Has the next reading of what is the tenant's be told, by `wasRead`. */
-  readonly watchReads: (tenant: string) => void
+  /** Has the next reading of what is the tenant's be told, by `wasRead`; or has it not be told any more. */
+  readonly watchReads: (tenant: string, isWatched: boolean) => void
 }
 
 interface Attached {
@@ -123,7 +123,7 @@ export class TenantHome {
     this.#attached = {
       store,
       feed,
-      idleness: createIdleness({ clock, idleAfter, watch: () => watchReads(tenant), onChange }),
+      idleness: createIdleness({ clock, idleAfter, watch: () => watchReads(tenant, true), onChange }),
     }
   }
 
@@ -158,6 +158,7 @@ export class TenantHome {
     if (attached === undefined) return
     const { store, feed, idleness } = attached
     idleness.close()
+    this.#parts.watchReads(this.#parts.tenant, false)
     await Promise.all([feed.close(), store.close()])
   }
 

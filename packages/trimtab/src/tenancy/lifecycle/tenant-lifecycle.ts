@@ -50,7 +50,7 @@ const backoff = { initial: 250, max: 4_000 }
  *        └─────── remove ─────┴──────────────────────┘
  *
  * An activation reads what there is now before anything is called fresh. One that fails leaves the tenant as it was, and is
- * tried again by itself until it succeeds or another step is asked for. Where it has to reach a home of the tenant's own,
+ * tried again by itself until it succeeds, another step is asked for, or it says that there is no such tenant. Where it has to reach a home of the tenant's own,
  * suspension and removal don't wait for it: it ends as `tenant_not_active`.
  */
 export class TenantLifecycle {
@@ -124,17 +124,18 @@ export class TenantLifecycle {
     })
     const mine = { step, done }
     lane.newest = mine
-    const end = (isFailure: boolean) => {
+    const end = (isTriedAgain: boolean) => {
       if (lane.newest !== mine) return
       lane.newest = undefined
-      if (isFailure) this.#again(tenant, lane, step)
+      if (isTriedAgain) this.#again(tenant, lane, step)
       else this.#lanes.delete(tenant)
     }
     done.then(
       () => end(false),
       (error: unknown) => {
         if (!this.#closing.signal.aborted && !staying.aborted) tell(failureOf(error))
-        end(true)
+        // Ids that somebody makes up must not be tried for ever.
+        end(!isTrimtabError(error, 'tenant_unknown'))
       },
     )
     return done

@@ -105,8 +105,9 @@ export class TenantConfigs implements TenantOwner {
     return tenant.settle(shared.config, shared)
   }
 
-  /** Has the next reading of a tenant be told, once: it is the only one that costs something. */
-  watchReads(id: TenantId): void {
+  /** Has the next reading of a tenant be told, once: it is the only one that costs something. Or has it not be told. */
+  watchReads(id: TenantId, isWatched: boolean): void {
+    if (!isWatched) return void this.#watched.delete(id)
     this.#watched.add(id)
     this.#handles.find(id)?.doze()
   }
