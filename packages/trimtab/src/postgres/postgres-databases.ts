@@ -61,17 +61,22 @@ export function postgresDatabases(parts: ListenerParts = {}): PostgresDatabases 
       const own = pgDatabase({ clock, ...options })
       const { database: address, user } = addressOf(options.connectionString)
       const found = shared.get(address) ?? share(parts)
+      // Nothing is kept of one that can't be.
+      const store = storeOn(own, { clock, ...options, listener: found.listener })
       shared.set(address, found)
       const way = { database: own, user }
       found.database.join(way)
-      const store = storeOn(own, { clock, ...options, listener: found.listener })
       let closing: Promise<void> | undefined
       const closeStore = async () => {
         stores.delete(made)
-        await store.close()
-        if (found.database.leave(way) > 0) return
-        shared.delete(address)
-        await found.listener.close()
+        try {
+          await store.close()
+        } finally {
+          if (found.database.leave(way) === 0) {
+            shared.delete(address)
+            await found.listener.close()
+          }
+        }
       }
       const closeOnce = () => (closing ??= closeStore())
       const made: PostgresStore = { ...store, close: closeOnce, [Symbol.asyncDispose]: closeOnce }

@@ -80,9 +80,19 @@ export function openConnections({ connectionString, max }: OwnConnections, timeo
 }
 
 function checkConnectionString(text: unknown): void {
-  if (typeof text === 'string' && /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text)) return
+  if (typeof text === 'string' && /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text) && isDecodable(text)) return
   throw new TrimtabError(
     'option_invalid',
     `connectionString has to be a URL like postgres://user:password@host:5432/database. Found ${typeof text === 'string' ? 'a text that is none' : typeof text}.`,
   )
+}
+
+/** Whether a percent sign that is one was written as `%25`: in a password, for instance. */
+function isDecodable(text: string): boolean {
+  const { username, password, pathname } = new URL(text)
+  try {
+    return [username, password, pathname].every((part) => typeof decodeURIComponent(part) === 'string')
+  } catch {
+    return false
+  }
 }

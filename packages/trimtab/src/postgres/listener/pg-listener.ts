@@ -53,6 +53,7 @@ export function createFeedListener(parts: PgListenerParts): FeedListener {
   let state: FeedStatus = { kind: 'connecting', attempts: 0, error: undefined }
   let session: PushSession | undefined
   let turn = 0
+  let isRefused = false
   let isClosed = false
   let running: AbortController | undefined
 
@@ -62,6 +63,7 @@ export function createFeedListener(parts: PgListenerParts): FeedListener {
   const becomes = (next: FeedStatus) => {
     const mayHaveMissed = next.kind !== 'connecting' && (state.kind !== next.kind || next.kind === 'push')
     state = next
+    isRefused = false
     if (mayHaveMissed) wakeAll()
   }
   const followed = () => [...schemas.values()].filter(({ isEmpty }) => !isEmpty)
@@ -137,6 +139,11 @@ export function createFeedListener(parts: PgListenerParts): FeedListener {
     counter.disconnected(reason)
     if (reason === 'silent') for (const renew of new Set([...readers].map((reader) => reader.renew))) renew()
     const why = error instanceof SessionLost ? error.message : describeFailure(error)
+    // Credentials that were replaced: who reads with the same ones is to find out now, and not when it reads next.
+    if (!isRefused && sqlStateOf(error)?.startsWith('28') === true) {
+      isRefused = true
+      wakeAll()
+    }
     try {
       // A server that answers with a refusal is there, and may have other connections for us.
       if (sqlStateOf(error) === undefined) throw error
