@@ -43,7 +43,7 @@ describe.each(testServers())('tenants in databases of their own on PostgreSQL $v
     await within(1_000, () => seen.length > 0)
     expect(seen).toEqual([['acme', 5, 6]])
     // The other one was not even woken.
-    expect(heard().map((count, at) => count - (before[at] ?? 0))).toEqual([1, 0])
+    expect(heard().map((received, at) => received - (before[at] ?? 0))).toEqual([1, 0])
     await Promise.all([...writers.values()].map((writer) => writer.close()))
     expect(await sessionsIn(urls.acme, 'listening')).toBe(1)
     await tenants.remove('acme')

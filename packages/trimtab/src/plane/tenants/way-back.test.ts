@@ -70,7 +70,7 @@ test.each(grounds)(
     // Nobody reads what health said no to, and who can have what is configured for it has it.
     expect([read('acme'), read('globex')]).toEqual([before.acme, { ...before.globex, rate: 7 }])
     expect(told).toEqual([['acme', 80, 5]])
-    expect(pools.toSorted()).toEqual([
+    expect(pools.toSorted(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([
       ['acme', 500, 10],
       ['globex', 500, 10],
     ])
