@@ -70,10 +70,13 @@ test.each(grounds)(
     // Nobody reads what health said no to, and who can have what is configured for it has it.
     expect([read('acme'), read('globex')]).toEqual([before.acme, { ...before.globex, rate: 7 }])
     expect(told).toEqual([['acme', 80, 5]])
-    expect(pools.toSorted(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([
-      ['acme', 500, 10],
-      ['globex', 500, 10],
-    ])
+    expect(pools).toHaveLength(2)
+    expect(new Set(pools)).toEqual(
+      new Set([
+        ['acme', 500, 10],
+        ['globex', 500, 10],
+      ]),
+    )
     expect(plane.tenants.status('acme').held).toMatchObject({ hasGood: true, problems: [{ message: 'over the cap' }] })
     expect(plane.tenants.status('globex').held).toBeUndefined()
 
