@@ -18,7 +18,7 @@ export function memoryDatabases() {
   const opened: FaultyStore[] = []
   const live = new Set<ConfigStore>()
   const listening = new Set<object>()
-  const state = { failOpen: undefined as Error | undefined, down: false, silent: false, closing: 0 }
+  const state = { failOpen: undefined as Error | undefined, down: false, silent: false, delay: 0, closing: 0 }
   const memoryOf = (tenant: string) => {
     const memory = memories.get(tenant) ?? memoryStore({ clock })
     memories.set(tenant, memory)
@@ -27,7 +27,7 @@ export function memoryDatabases() {
   const open: OpenTenantStore = async (tenant) => {
     if (state.failOpen !== undefined) throw state.failOpen
     const store = faultyStore(memoryOf(tenant), clock)
-    Object.assign(store.faults, { down: state.down, silent: state.silent })
+    Object.assign(store.faults, { down: state.down, silent: state.silent, delay: state.delay })
     const made: FaultyStore = {
       ...store,
       async *wakeups(...asked) {

@@ -52,18 +52,24 @@ export async function startService({ databases, tokens, port, print }: ServiceOp
     if (mayAct('operator', request.headers.authorization)) void answerOperator({ plane, databases }, request, response)
     else response.writeHead(403).end()
   })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
+  const close = async () => {
+    server.close()
+    server.closeAllConnections()
+    await plane.close()
+    await connections.close()
+  }
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  } catch (error) {
+    await close()
+    throw error
+  }
   const address = server.address()
   return {
     plane,
     port: typeof address === 'object' && address !== null ? address.port : port,
-    async close() {
-      server.close()
-      server.closeAllConnections()
-      await plane.close()
-      await connections.close()
-    },
+    close,
   }
 }
 

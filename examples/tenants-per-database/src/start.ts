@@ -21,8 +21,14 @@ const { values } = parseArgs({
 const given = process.env['DATABASE_URL']
 const own = given === undefined || given === '' ? await startOwnServer() : undefined
 const serverUrl = own?.url('postgres') ?? given ?? ''
-const code = await run()
-await own?.stop()
+let code = 1
+try {
+  code = await run()
+} catch (error) {
+  print(`It could not be started: ${whyNot(error)}`)
+} finally {
+  await own?.stop()
+}
 process.exit(code)
 
 async function run(): Promise<number> {

@@ -327,16 +327,34 @@ test('plane.refresh() looks at every store, and waits for none that is away', as
 
 test('whatever is asked for, and whatever fails meanwhile, the last word counts and nothing is left open', async () => {
   const step = fc.constantFrom('activate' as const, 'suspend' as const, 'remove' as const, 'rotateCredentials' as const)
-  const act = fc.oneof(
-    { weight: 4, arbitrary: step },
-    fc.constantFrom('down' as const, 'up' as const, 'silent' as const, 'publish' as const),
-  )
-  const run = async (acts: readonly (readonly [string, number])[]) => {
+  const fault = fc.constantFrom('down' as const, 'up' as const, 'silent' as const, 'slow' as const, 'closing' as const)
+  const act = fc.oneof({ weight: 4, arbitrary: step }, fault, fc.constant('publish' as const))
+  const wait = fc.oneof(fc.integer({ min: 0, max: 3_000 }), fc.constant(10_100))
+  const acts = fc.array(fc.tuple(act, wait), { maxLength: 12 })
+  const run = async (acted: readonly (readonly [string, number])[], isClosedAmidst: boolean) => {
     const { clock, start, set, state, opened, live, listening } = memoryDatabases()
+    let [value, expected, last] = [1, 'unknown', 0]
+    await set('acme', value)
     const { plane, tenants } = await start()
     const works: Promise<unknown>[] = []
-    let [value, expected] = [0, 'unknown']
-    for (const [what, wait] of acts) {
+    const suffer = (what: string) => {
+      const faults = { down: what === 'down', silent: what === 'silent', delay: what === 'slow' ? 1_500 : 0 }
+      Object.assign(state, faults, { closing: what === 'closing' ? 3_000 : 0 })
+      for (const store of opened) Object.assign(store.faults, faults)
+    }
+    /** Never what all share, never a value that has been followed by another, and nothing where it is not known. */
+    const look = () => {
+      let rate: number
+      try {
+        rate = tenants.get('acme').config.limits.rate
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'tenant_not_active' })
+        return
+      }
+      expect([rate >= last, rate <= value]).toEqual([true, true])
+      last = rate
+    }
+    for (const [what, milliseconds] of acted) {
       switch (what) {
         case 'activate':
         case 'suspend':
@@ -353,28 +371,30 @@ test('whatever is asked for, and whatever fails meanwhile, the last word counts 
           await set('acme', (value += 1))
           break
         default:
-          state.down = what === 'down'
-          for (const store of opened) Object.assign(store.faults, { down: what === 'down', silent: what === 'silent' })
+          suffer(what)
       }
-      await clock.advance(wait)
+      look()
+      for (let spent = 0; spent < milliseconds; spent += 700) {
+        await clock.advance(Math.min(700, milliseconds - spent))
+        look()
+      }
     }
-    state.down = false
-    for (const store of opened) Object.assign(store.faults, { down: false, silent: false })
-    await clock.advance(60_000)
-    await Promise.all(works)
-    expect(tenants.status('acme').state).toBe(expected)
-    expect([live.size, listening.size]).toEqual(expected === 'active' ? [1, 1] : [0, 0])
-    if (expected === 'active') expect(tenants.get('acme').config.limits.rate).toBe(value === 0 ? 42 : value)
+    if (!isClosedAmidst) {
+      suffer('up')
+      await clock.advance(60_000)
+      await Promise.all(works)
+      expect(tenants.status('acme').state).toBe(expected)
+      expect([live.size, listening.size]).toEqual(expected === 'active' ? [1, 1] : [0, 0])
+      look()
+      if (expected === 'active') expect(last).toBe(value)
+    }
     const closing = plane.close()
-    await clock.advance(10)
+    await clock.advance(10_000)
     await closing
+    await Promise.all(works)
+    expect([live.size, listening.size, clock.pending]).toEqual([0, 0, 0])
   }
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(act, fc.integer({ min: 0, max: 3_000 })), { maxLength: 10 }), run),
-    {
-      numRuns: 60,
-    },
-  )
+  await fc.assert(fc.asyncProperty(acts, fc.boolean(), run), { numRuns: 60 })
 }, 120_000)
 
 test('a drain leaves every store, and what was read stays', async () => {

@@ -186,8 +186,8 @@ export class TenantHome {
     if (attached === undefined) return
     this.#isAsleep = isAsleep
     attached.store.sleep(isAsleep)
-    // What came since it was looked at last, and from now on at the other pace.
-    attached.feed.refresh().catch(() => {})
+    // What came since it was looked at last. Those who fall asleep together are not all looked at together: each in its turn.
+    if (!isAsleep) attached.feed.refresh().catch(() => {})
   }
 }
 
