@@ -13,6 +13,7 @@ import { pathLimits } from '../packages/trimtab/src/model/path.ts'
 import { type BreakerOptions, defaultBreaker } from '../packages/trimtab/src/reload/breaker.ts'
 import { overrideLimits } from '../packages/trimtab/src/sources/override.ts'
 import { sourceLimits } from '../packages/trimtab/src/sources/limits.ts'
+import { storeLimitRows, storeOptions } from './store-options.ts'
 
 type Row = readonly [defaults: string, meaning: string]
 
@@ -32,7 +33,7 @@ const plane: Readonly<Record<keyof PlaneOptions, Row>> = {
   bake: ['see below', 'How a commit proves itself. Without required health checks every commit is stable at once'],
   tenants: [
     'none',
-    "`folder`, `overlays`, `{ mode: 'shared', store, environment }` or `{ mode: 'perDatabase', open, environment, idleAfter, idlePoll }`: where tenants have values of their own",
+    "`{ folder }`, `{ overlays }`, `{ mode: 'shared', store }` or `{ mode: 'perDatabase', open }`: where tenants have values of their own. See below",
   ],
   guard: ['strict', '`mode`, `allow`, `refuseMismatch`, `capacity`: how `plane.guard` keeps tenants apart'],
   events: ['none', '`{ sinks, source, queue }`: where everything that happens goes. [All events](events.md)'],
@@ -122,7 +123,7 @@ const run: Readonly<Record<keyof RunOptions, Row>> = {
   signal: ['none', 'An `AbortSignal` that stops as a signal of the process does'],
 }
 
-/** The page of what `createPlane()` and `plane.run()` take, and of every limit. */
+/** The page of what `createPlane()`, `plane.run()`, `plane.publish()` and stores take, and of every limit. */
 export function optionsPage(): string {
   return `# Options, limits and timings
 
@@ -177,6 +178,8 @@ ${rowsOf(bake)}
 | --- | --- | --- |
 ${rowsOf(run)}
 
+${storeOptions()}
+
 ## Sources
 
 | what | default |
@@ -203,6 +206,7 @@ They are enforced before harm is done, with a problem or an error that names the
 | what the aliases of a YAML file may expand to | ${sourceLimits.aliasExpansion} times the document, and ${count(sourceLimits.aliasNodes)} values |
 | a message of a health check; the components of one | ${size(findingLimits.message)}; ${findingLimits.findings} |
 | the details of a finding | ${findingLimits.nodes} values, ${findingLimits.depth} levels, ${size(findingLimits.text)} a text |
+${storeLimitRows()}
 | an override | ${overrideLimits.longest / 86_400_000} days, a reason of up to ${count(overrideLimits.reasonCharacters)} characters |
 `
 }

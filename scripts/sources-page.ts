@@ -19,6 +19,7 @@ A **source** says where configuration comes from. A plane reads all of them, mer
 | \`argsSource()\` | \`args:--set\` | no | errors | all |
 | \`objectSource({ … })\` | \`object:inline\` | no | errors | all |
 | \`pollingSource({ name: 'consul', … })\` | \`polling:consul\` | in intervals | warnings | in the allow-list |
+| \`storeSource({ store, environment: 'checkout/production' })\` | \`store:checkout/production\` | yes | warnings | in the allow-list |
 | \`plane.override(…)\` | \`override:plane\` | yes | errors | in the allow-list |
 
 - The order in \`sources\` is the precedence: **the last wins**. Overrides stand above all.
@@ -67,7 +68,15 @@ ${sourceLimits.poll} ms. \`{ watch: false }\` switches that off.
 ## Arguments
 
 \`argsSource()\` reads \`--set pool.max=20\` or \`--set=pool.max=20\`, any number of them, the later one above the earlier one; texts are converted as those of variables.
-Other arguments are somebody else’s, and so is what follows \`--\`. Keys with odd characters are quoted: \`--set 'routes["/v1/*"].limit=5'\`.
+Other arguments are somebody else’s, and so is what follows \`--\`. Keys with odd characters are quoted: \`--set 'routes["/v1/*"].timeout=5s'\`.
+
+## Stores
+
+\`storeSource({ store, environment })\` reads what an environment of a store holds for all tenants. A publish arrives within milliseconds, and within 5 s where nothing
+has told of it: \`plane.sources\` says in \`follows\` whether it is told (\`push\`) or looked at in intervals (\`poll\`), and in \`followsBecause\` why. It is absent until somebody has published.
+While the store is away its last content stays in use, with a warning; it is stale after three attempts in vain. Where no content has been read yet the source is
+unreadable, and a plane with a state folder starts with what ran last. Stores are [memoryStore, postgresStore and embeddedStore](options.md#postgresstoreoptions);
+[keep configuration in a store](../guide/store.md) is the guide.
 
 ## References
 
@@ -85,7 +94,7 @@ A value may say where it is, in place of what it is:
 - A reference that is the whole text is converted to the type of the field.
 - A referenced file is watched: its rotation reloads exactly the modules that use it.
 - When a name fails that gave a value before, the value is kept, with a warning.
-- **Who may publish a value must not be able to read the machine.** Values from sources that are not local (polling sources, overrides) may refer to nothing but what
+- **Who may publish a value must not be able to read the machine.** Values from sources that are not local (polling sources, stores, overrides) may refer to nothing but what
   \`createPlane({ references: { allow: { env: ['DB_*'], files: ['/run/secrets/'] } } })\` names, and only in fields marked \`secret()\`.
 - [A resolver of your own](../guide/write-a-source.md#secrets-from-elsewhere-a-reference-resolver) adds a scheme.
 
