@@ -89,6 +89,90 @@ test.each(grounds)(
   },
 )
 
+test.each(grounds)('who had what all share has it again, as it was: back to $name', async ({ time }) => {
+  const told: unknown[] = []
+  const limits = defineModule({
+    name: 'limits',
+    config: config.section('limits'),
+    start: () => ({}),
+    reload() {},
+    reloadTenant: ({ tenant, next }) => void told.push([tenant, next.rate]),
+  })
+  for (const options of [{}, { modules: [limits] }]) {
+    const { plane, clock, overlays, read, close } = await open(time, options)
+    const shared = plane.config
+    expect(plane.tenants.get('hooli').config).toBe(shared)
+    told.splice(0)
+    const changed = plane.set({ pool: { max: 500, cap: 100 } })
+    await clock.advance(500)
+    overlays.set('hooli', { limits: { rate: 70 } })
+    overlays.set('umbrella', { limits: { rate: 7 } })
+    await clock.advance(100)
+    overlays.set('hooli', { limits: { rate: 80 } })
+    await clock.advance(100)
+    expect(read('hooli')).toEqual({ max: 500, cap: 100, rate: 80 })
+    await clock.advance(5_000)
+    expect((await changed).status).toBe('rolled_back')
+    expect(plane.tenants.get('hooli').config).toBe(plane.config)
+    expect([read('hooli'), read('umbrella')]).toEqual([
+      { max: 10, cap: 50, rate: 10 },
+      { max: 10, cap: 50, rate: 7 },
+    ])
+    expect(plane.tenants.status('hooli')).toMatchObject({
+      state: 'active',
+      hasOverlay: false,
+      held: { hasGood: true, problems: [{ message: 'over the cap' }] },
+    })
+    expect(plane.tenants.status('umbrella')).toMatchObject({ hasOverlay: true, held: undefined })
+    if ('modules' in options)
+      expect(told.filter((one) => String(one).startsWith('hooli')).at(-1)).toEqual(['hooli', 10])
+
+    const raised = plane.set({ pool: { cap: 90 } })
+    await clock.advance(10_000)
+    expect((await raised).status).toBe('full_success')
+    expect(read('hooli')).toEqual({ max: 10, cap: 90, rate: 80 })
+    expect(plane.tenants.status('hooli').held).toBeUndefined()
+    overlays.set('hooli', undefined)
+    await clock.advance(100)
+    expect(plane.tenants.list()).not.toContain('hooli')
+    await close()
+  }
+})
+
+test('so has who is active without anything of its own, where everybody has to be activated', async () => {
+  const scripted = scriptedOverlays({ trees: { hooli: {} }, unlisted: 'not_active' })
+  const overlays: typeof scripted = {
+    ...scripted,
+    open(host) {
+      const reader = scripted.open(host)
+      return {
+        ...reader,
+        async read(tenant, signal) {
+          const reading = await reader.read(tenant, signal)
+          if (reading.kind !== 'layer' || Object.keys(reading.layer.tree).length > 0) return reading
+          return { kind: 'absent', problem: { code: 'absent', severity: 'error', message: 'has nothing of its own' } }
+        },
+      }
+    },
+  }
+  const { plane, clock, read, close } = await open(40_000, { tenants: { overlays } })
+  expect(plane.tenants.status('hooli')).toMatchObject({ state: 'active', hasOverlay: false })
+  const changed = plane.set({ pool: { max: 500, cap: 100 } })
+  await clock.advance(500)
+  overlays.set('hooli', { limits: { rate: 80 } })
+  overlays.set('umbrella', { limits: { rate: 80 } })
+  await clock.advance(100)
+  expect(plane.tenants.status('hooli')).toMatchObject({ state: 'active', hasOverlay: true })
+  await clock.advance(5_000)
+  expect((await changed).status).toBe('rolled_back')
+  expect(read('hooli')).toEqual({ max: 10, cap: 50, rate: 10 })
+  expect(plane.tenants.status('hooli')).toMatchObject({ state: 'active', hasOverlay: false, held: { hasGood: true } })
+  // It could read nothing before.
+  expect(read('umbrella')).toEqual({ max: 500, cap: 100, rate: 80 })
+  expect(plane.tenants.status('umbrella')).toMatchObject({ state: 'active', hasOverlay: true, held: { hasGood: true } })
+  await close()
+})
+
 test('so does what modules were told for it', async () => {
   const told: unknown[] = []
   const limits = defineModule({

@@ -50,6 +50,11 @@ export interface TenantContent {
   readonly resolved: Resolved | undefined
 }
 
+/** What a tenant had before what is shared changed: without content, that itself. */
+export interface Ground {
+  readonly content: TenantContent | undefined
+}
+
 /**
  * What tenants read. The shared snapshot is one field, so that a change of it costs nothing here: whoever reads next
  * finds that it is another one and has the tenant's own made anew. A tenant's last good configuration is given up only
@@ -61,7 +66,7 @@ export class TenantConfigs implements TenantOwner {
   readonly #troubles = new Map<TenantId, Trouble>()
   readonly #handles = new TenantHandles(this)
   /** What tenants had, above what is shared again if the snapshot in force is undone, where they have something else since. */
-  readonly #grounds = new Map<TenantId, { readonly overlay: Overlay; readonly shared: object }>()
+  readonly #grounds = new Map<TenantId, Ground & { readonly shared: object }>()
   /** Whose next reader is to be told of. */
   readonly #watched = new Set<TenantId>()
   readonly #counts: EffectiveCounts = { reused: 0, built: 0, stale: 0 }
@@ -117,10 +122,7 @@ export class TenantConfigs implements TenantOwner {
     const { shared } = this
     const overlay = this.#overlays.get(id)
     if (shared === undefined || !this.isLoaded) return undefined
-    if (overlay === undefined) {
-      const isUsable = this.#troubles.get(id)?.hasGood ?? this.#parts.isShared(id)
-      return isUsable ? shared.config : undefined
-    }
+    if (overlay === undefined) return this.#readsShared(id) ? shared.config : undefined
     const handle = this.#handles.find(id)
     if (handle !== undefined && handle.isSettledFor(shared)) return handle.held
     return this.above(shared, overlay) ?? handle?.held ?? this.above(overlay.base, overlay)
@@ -183,18 +185,24 @@ export class TenantConfigs implements TenantOwner {
   }
 
   /** What such a tenant had before. */
-  groundOf(id: TenantId): TenantContent | undefined {
+  groundOf(id: TenantId): Ground | undefined {
     const ground = this.#grounds.get(id)
-    return ground !== undefined && ground.shared === this.shared?.config ? ground.overlay : undefined
+    return ground !== undefined && ground.shared === this.shared?.config ? ground : undefined
   }
 
   /** The first time that a tenant gets something while what is shared may be undone. */
   #keepGround(id: TenantId): void {
     const shared = this.#parts.ground?.()?.config
-    const overlay = this.#overlays.get(id)
-    if (shared === undefined) this.#grounds.delete(id)
-    else if (overlay !== undefined && this.#grounds.get(id)?.shared !== shared)
-      this.#grounds.set(id, { overlay, shared })
+    if (shared === undefined) return void this.#grounds.delete(id)
+    const content = this.#overlays.get(id)
+    // Who could read nothing has nothing to go back to.
+    const hasGround = content !== undefined || (this.isLoaded && this.#readsShared(id))
+    if (hasGround && this.#grounds.get(id)?.shared !== shared) this.#grounds.set(id, { content, shared })
+  }
+
+  /** Of one without an overlay. */
+  #readsShared(id: TenantId): boolean {
+    return this.#troubles.get(id)?.hasGood ?? this.#parts.isShared(id)
   }
 
   #refreshOverlay(tenant: LiveTenant<unknown>, overlay: Overlay, shared: Snapshot<object>): object {

@@ -277,9 +277,12 @@ export class TenantOverlays {
    * undone: as its last good one it would go on with all of that. Gives whether there was something to go back to.
    */
   async #goBack(tenant: TenantId): Promise<boolean> {
-    const { configs, events, onApplied } = this.#parts
-    const content = configs.groundOf(tenant)
-    if (content === undefined) return false
+    const { configs, source, events, onApplied } = this.#parts
+    const ground = configs.groundOf(tenant)
+    if (ground === undefined) return false
+    const { content } = ground
+    // Without an overlay only who is listed has what all share.
+    if (content === undefined && source.unlisted === 'not_active') this.#roster.keep(tenant)
     const read = { kind: 'read', content, warnings: [], names: [] } as const
     const applied = this.#applied.get(tenant)
     const { signal } = this.#closing

@@ -95,10 +95,15 @@ export class TenantRoster implements TenantDirectory {
     this.#gone = gone
     const changed = [...tenants.keys()].filter(isDue)
     // One that turns out to have nothing of its own any more is not gone for a moment. It is settled after it is read.
-    for (const id of changed) if (this.#configs.overlays.has(id)) this.#bare.add(id)
+    for (const id of changed) this.keep(id)
     const due = [...changed, ...gone]
     for (const id of due) this.#unsettled.set(id, (this.#unsettled.get(id) ?? 0) + 1)
     return { problems: [], isNewest: true, due }
+  }
+
+  /** Has a tenant that is listed stay one while its overlay is taken from it. */
+  keep(id: TenantId): void {
+    if (this.#configs.overlays.has(id)) this.#bare.add(id)
   }
 
   /** Notes whether a tenant is listed, after its overlay has been read: by now, whichever listing it was read for. */
