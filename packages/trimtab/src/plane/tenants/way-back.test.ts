@@ -161,7 +161,7 @@ test('so has who is active without anything of its own, where everybody has to b
   await clock.advance(500)
   overlays.set('hooli', { limits: { rate: 80 } })
   overlays.set('umbrella', { limits: { rate: 80 } })
-  await clock.advance(100)
+  await plane.tenants.reloadAll()
   expect(plane.tenants.status('hooli')).toMatchObject({ state: 'active', hasOverlay: true })
   await clock.advance(5_000)
   expect((await changed).status).toBe('rolled_back')
