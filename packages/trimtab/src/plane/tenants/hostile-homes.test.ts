@@ -125,6 +125,24 @@ test('a store that comes too late is closed, whatever that throws', async () => 
   expect([await activation, closed]).toMatchObject([{ code: 'tenant_not_active' }, 1])
 })
 
+test.each([0, 5_000, 10_050])(
+  'an activation that fails is not forgotten over new credentials, %i ms after it began',
+  async (wait) => {
+    const { clock, set, start, state } = memoryDatabases()
+    await set('acme', 5)
+    const { tenants, rate } = await start()
+    state.silent = true
+    const activation = tenants.activate('acme').catch((error: unknown) => error)
+    await clock.advance(wait)
+    const rotation = tenants.rotateCredentials('acme').catch((error: unknown) => error)
+    await clock.advance(10_100)
+    expect(await activation).toMatchObject({ code: 'store_unavailable' })
+    state.silent = false
+    await clock.advance(20_000)
+    expect([await rotation, tenants.status('acme').state, rate('acme')]).toMatchObject([{}, 'active', 5])
+  },
+)
+
 test('a tenant that there is not is asked for once, however often its id is made up', async () => {
   const { clock, start, lines } = memoryDatabases()
   const asked: string[] = []

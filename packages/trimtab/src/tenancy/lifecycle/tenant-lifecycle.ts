@@ -31,8 +31,8 @@ interface Lane {
   /** The newest step that was asked for and has not ended: who asks for the same joins it. */
   newest: { readonly step: TenantStep; readonly done: Promise<void> } | undefined
   retry: RetryTimer | undefined
-  /** What is tried again by itself. */
-  again: TenantStep | undefined
+  /** The last word was to activate it: it is to be active, also where that has failed. */
+  isAwaited: boolean
   /** How the try before failed, where it did. */
   failure: string | undefined
   /** Aborts when somebody asks for the tenant to be left: nobody waits for its home to be reached then. */
@@ -85,23 +85,21 @@ export class TenantLifecycle {
     for (const { retry } of this.#lanes.values()) retry?.reset()
   }
 
-  #ask(tenant: TenantId, asked: TenantStep, signal?: AbortSignal): Promise<void> {
+  #ask(tenant: TenantId, step: TenantStep, signal?: AbortSignal): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.reject(closed())
     const lane = this.#lanes.get(tenant) ?? {
       queue: serialQueue(),
       newest: undefined,
       retry: undefined,
-      again: undefined,
+      isAwaited: false,
       failure: undefined,
       staying: createController(),
     }
     this.#lanes.set(tenant, lane)
-    // One that is being activated and could not be reached is, with what it is reached by now.
-    const step = asked === 'rotate' && lane.again === 'activate' ? 'activate' : asked
     if (lane.newest?.step === step) return abortable(lane.newest.done, signal)
     lane.retry?.reset()
     lane.retry = undefined
-    lane.again = undefined
+    if (step !== 'rotate') lane.isAwaited = step === 'activate'
     if (step === 'suspend' || step === 'remove') {
       lane.staying.abort(overtaken(tenant, step))
       lane.staying = createController()
@@ -109,9 +107,10 @@ export class TenantLifecycle {
     return abortable(this.#run(tenant, lane, step), signal)
   }
 
-  #run(tenant: TenantId, lane: Lane, step: TenantStep): Promise<void> {
-    const { clock, events } = this.#parts
+  #run(tenant: TenantId, lane: Lane, asked: TenantStep): Promise<void> {
+    const { clock, events, overlays } = this.#parts
     const startedAt = clock.monotonic()
+    let step = asked
     const tell = (failure: { readonly code: ErrorCode; readonly message: string } | undefined) => {
       const why = failure && `${step} ${failure.code}`
       const repeated = why !== undefined && why === lane.failure
@@ -120,14 +119,16 @@ export class TenantLifecycle {
     }
     const staying = lane.staying.signal
     const done = lane.queue.run(async () => {
+      // One that was to be active and could not be reached is activated, with what it is reached by now.
+      if (asked === 'rotate' && lane.isAwaited && overlays.stateOf(tenant) !== 'active') step = 'activate'
       if (await this.#take(tenant, step, staying)) tell(undefined)
     })
-    const mine = { step, done }
+    const mine = { step: asked, done }
     lane.newest = mine
     const end = (isTriedAgain: boolean) => {
       if (lane.newest !== mine) return
       lane.newest = undefined
-      if (isTriedAgain) this.#again(tenant, lane, step)
+      if (isTriedAgain) this.#again(tenant, lane, asked)
       else this.#lanes.delete(tenant)
     }
     done.then(
@@ -144,7 +145,6 @@ export class TenantLifecycle {
   #again(tenant: TenantId, lane: Lane, step: TenantStep): void {
     if (this.#closing.signal.aborted) return
     const { clock, random } = this.#parts
-    lane.again = step
     // Another step that is asked for takes it back.
     lane.retry ??= createRetryTimer({ clock, random, backoff }, () => {
       this.#run(tenant, lane, step).catch(() => {})
