@@ -86,7 +86,9 @@ test('uses the server of DATABASE_URL, closes its sessions at the end, and finds
 
 test('says so where there is no server, without the password, and ends', async () => {
   const { service } = startExample('postgres://me:hunter2@127.0.0.1:1/postgres')
-  await service.line(/^The databases could not be made at DATABASE_URL: ECONNREFUSED$/)
+  await service.line(
+    /^The databases could not be made at DATABASE_URL: nobody accepts connections there \(ECONNREFUSED\)$/,
+  )
   expect(await service.ended).toBe(1)
   expect(service.lines.join('\n')).not.toContain('hunter2')
 })

@@ -93,7 +93,7 @@ it('publishes what is typed, and says when it is in force', async () => {
     'pool.min 3 → 2 in force (revision 5, generation 5) 6 ms after you typed it',
   ])
   expect(await type('set port 2')).toEqual(['port is published (revision 6), and waits for a restart: it stays 1'])
-  expect(await type('unset port')).toEqual(['port is published (revision 7), and stays 1'])
+  expect(await type('unset port')).toEqual(['port is taken out of the store (revision 7), and stays 1'])
 })
 
 it('says who stands above the store', async () => {
@@ -109,7 +109,7 @@ it.each([
   ['set pool.max 1', 'refused by the gateway, and not published:', 'module pool: min above max'],
   ['set pool.key hunter2', 'refused by the store, and not published:', 'the store takes a reference there'],
   ['set pool.size 5', 'The schema has no pool.size. Did you mean pool.min?', ''],
-  ['unset pool.size', 'the store says so already: nothing is published', ''],
+  ['unset pool.size', 'the store says nothing about it: nothing is published', ''],
   ['set pool[ 5', 'expected set limits.requestsPerSecond 5; help says what there is', ''],
   ['rollback 99', expect.stringContaining('99'), ''],
 ])('refuses %j, and publishes nothing of it', async (text, first, second) => {

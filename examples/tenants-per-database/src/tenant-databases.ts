@@ -41,11 +41,18 @@ export async function provide(serverUrl: string, databases: TenantDatabases, ten
   }
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody accepts connections there (ECONNREFUSED)',
+  ENOTFOUND: 'the name of the server is unknown (ENOTFOUND)',
+  ERR_INVALID_URL: 'it is no URL, such as postgres://user@host:5432/postgres',
+  EADDRINUSE: 'the port is busy. Choose another one: npm run example:tenants -- --port 8082',
+}
+
 /** Why a server can't be used, without its address, which could hold a password. */
 export function whyNot(error: unknown): string {
   if (isTrimtabError(error)) return error.message
   const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : 'it can not be reached'
+  return typeof code === 'string' ? (reasons[code] ?? code) : 'it can not be reached'
 }
 
 function nameOf(tenant: string): string {

@@ -24,7 +24,7 @@ export async function changeStore<Config>(
   const { tree, cursor } = await store.read(environment)
   const edit = await editOf(store, typed)
   const draft = await draftOf(tree, edit)
-  if (draft.kind === 'unchanged') return print('the store says so already: nothing is published')
+  if (draft.kind === 'unchanged') return print(unchangedLine(typed))
   if (draft.kind === 'refused') return tellRefused(print, 'the store', draft.messages)
   const before = new Map(draft.paths.map((path) => [path, show(plane.explain(path).value)]))
   const trial = await plane.reload({ dryRun: true, candidate: { source: storeName, tree: draft.tree } })
@@ -33,7 +33,7 @@ export async function changeStore<Config>(
   const result = await plane.publish([edit], { author: 'terminal', message: why, expected: cursor, until: 'committed' })
   switch (result.kind) {
     case 'unchanged':
-      return print('the store says so already: nothing is published')
+      return print(unchangedLine(typed))
     case 'refused':
       return tellRefused(
         print,
@@ -49,6 +49,11 @@ export async function changeStore<Config>(
   }
 }
 
+function unchangedLine({ kind }: TypedChange): string {
+  const why = kind === 'unset' ? 'the store says nothing about it' : 'the store says so already'
+  return `${why}: nothing is published`
+}
+
 function tellRefused(print: (line: string) => void, by: string, messages: readonly string[]): void {
   print(`refused by ${by}, and not published:`)
   for (const message of messages) print(line('refused', message))
@@ -57,14 +62,17 @@ function tellRefused(print: (line: string) => void, by: string, messages: readon
 /** A line for each place: in force, or why it is not. */
 function tellPublished<Config>(
   plane: Plane<Config>,
-  { cursor: { revision }, outcome }: Published,
+  { cursor: { revision }, revision: { changes }, outcome }: Published,
   before: ReadonlyMap<string, string>,
   elapsed: string,
 ): readonly string[] {
+  const gone = new Set<string>(
+    changes.flatMap((each) => (each.kind === 'leaf' && each.next === undefined ? [each.path] : [])),
+  )
   return [...before].map(([path, was]) => {
     const { value, contributions, pendingRestart } = plane.explain(path)
     const hider = contributions.find(({ origin }) => origin.source === storeName)?.shadowedBy
-    const published = `${path} is published (revision ${revision})`
+    const published = `${path} is ${gone.has(path) ? 'taken out of the store' : 'published'} (revision ${revision})`
     if (hider !== undefined) return `${published}, and ${printOrigin(hider)} stands above the store: it stays ${was}`
     if (pendingRestart.length > 0) return `${published}, and waits for a restart: it stays ${was}`
     if (outcome !== undefined && isRefusal(outcome)) {

@@ -24,7 +24,7 @@ describe.each(testServers())('on PostgreSQL $version', (server) => {
     const before = await run(database, '--check')
     expect(before.code).toBe(18)
     expect(before.stdout).toMatch(
-      /^ {2}pending {2}0001-store\n\nThe store is to be migrated: run trimtab migrate: trimtab /,
+      /^ {2}pending {2}0001-store\n\nThe store is to be migrated \(run trimtab migrate\): trimtab /,
     )
     const first = await run(database)
     expect(first).toMatchObject({ code: 0, stderr: '' })

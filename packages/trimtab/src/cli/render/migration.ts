@@ -24,7 +24,7 @@ function verdict({ status, pending }: MigrationDocument): string {
     case 'current':
       return 'The store is what this version knows'
     case 'incomplete':
-      return pending.length > 0 ? 'The store is to be migrated: run trimtab migrate' : 'The store lacks something'
+      return pending.length > 0 ? 'The store is to be migrated (run trimtab migrate)' : 'The store lacks something'
     case 'printed':
       return 'Nothing was done'
     default:

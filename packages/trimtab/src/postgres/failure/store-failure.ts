@@ -84,8 +84,10 @@ function adviceFor(name: SqlStateName): string | undefined {
     case 'undefined_function':
     case 'undefined_column':
       return ' Its tables are not there, or of another version: run `trimtab migrate`, and look at the option schema.'
+    case 'invalid_catalog_name':
+      return ' There is no such database: create it, or correct its name.'
     case 'insufficient_privilege':
-      return ' Grant the user one of the roles that `trimtab migrate` creates: publisher or reader.'
+      return ' Grant the user a role that `trimtab migrate` creates: that of readers to read, that of publishers to publish.'
     case 'invalid_password':
     case 'invalid_authorization_specification':
       return ' Correct the user or the password of the connection.'
