@@ -8,6 +8,7 @@ import { defineModule } from '../../modules/define-module.ts'
 import { defineConfig } from '../../schema/define-config.ts'
 import { perTenant, secret } from '../../schema/marks.ts'
 import { objectSource } from '../../sources/object.ts'
+import type { ReferenceResolver } from '../../sources/references/resolver.ts'
 import { createManualClock } from '../../testing/manual-clock.ts'
 import { scriptedOverlays } from '../../testing/scripted-overlays.ts'
 import type { PlaneOptions } from '../options.ts'
@@ -189,6 +190,53 @@ test('what was kept of a tenant that can have nothing now is there for the proce
   await third.plane.close()
   expect(written()).not.toContain('acme')
 })
+
+test.each([true, false])(
+  'what was kept is in force when what it refers to is there: told of that: %s',
+  async (isTold) => {
+    const { start, lines } = machine()
+    let value: string | undefined = 'swordfish'
+    let wake = () => {}
+    const resolver: ReferenceResolver = {
+      scheme: 'vault',
+      async resolve() {
+        return value === undefined
+          ? { ok: false, error: { kind: 'unset', message: 'is not there' } }
+          : { ok: true, value }
+      },
+      async watch(_, given, signal) {
+        if (isTold) wake = given
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      },
+    }
+    const references = { resolvers: [resolver], allow: { others: { vault: ['acme'] } } }
+    const first = await start({ acme: { limits: { rate: 7, key: '${vault:acme}' } } }, { references })
+    await first.plane.close()
+
+    value = undefined
+    const { plane, clock, overlays, rate } = await start({ acme: 'is half written' }, { references, random: () => 0.5 })
+    onTestFinished(() => plane.close())
+    const told: unknown[] = []
+    plane.tenants.watch('limits.rate', ({ tenant, previous, next }) => told.push([tenant, previous, next]))
+    await clock.advance(5_000)
+    expect(() => rate('acme')).toThrow(/no good one/)
+    expect(lines.filter((line) => line.includes('go on with what was kept of it'))).toHaveLength(1)
+
+    value = 'swordfish'
+    wake()
+    await clock.advance(isTold ? 0 : 60_000)
+    expect(rate('acme')).toBe(7)
+    expect(told).toEqual([['acme', undefined, 7]])
+    expect(plane.tenants.status('acme').held).toMatchObject({
+      hasGood: true,
+      problems: [{ message: 'is half written' }],
+    })
+    expect(lines.join('\n')).toContain('The tenant acme goes on with its last good configuration: ')
+    overlays.set('acme', { limits: { rate: 8 } })
+    await clock.advance(0)
+    expect(rate('acme')).toBe(8)
+  },
+)
 
 test('a tenant that left while it had nothing is not kept any longer', async () => {
   const { start, written } = machine()

@@ -64,6 +64,7 @@ export function keepGoodOverlays(parts: KeptGoodParts): KeptGood {
   let timer: Timer | undefined
   let isDue = false
   let said = ''
+  const recalled = new Set<TenantId>()
 
   const load = async (): Promise<Kept | undefined> => {
     try {
@@ -123,9 +124,12 @@ export function keepGoodOverlays(parts: KeptGoodParts): KeptGood {
       const tree = kept?.overlays.get(tenant)
       if (kept === undefined || tree === undefined) return undefined
       const moment = new Date(kept.savedAt).toISOString()
-      logger.error(
-        `The tenant ${tenant} is broken in ${source.name}: it is to go on with what was kept of it at ${moment}`,
-      )
+      if (!recalled.has(tenant)) {
+        recalled.add(tenant)
+        logger.error(
+          `The tenant ${tenant} is broken in ${source.name}: it is to go on with what was kept of it at ${moment}`,
+        )
+      }
       return { source: source.name, tree, digest: digestOf(tree), locate: () => undefined }
     },
     follow(given) {

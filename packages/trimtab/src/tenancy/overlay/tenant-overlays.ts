@@ -224,7 +224,7 @@ export class TenantOverlays {
   }
 
   async #reload(tenant: TenantId, triggers: readonly TenantTrigger[]): Promise<TenantOutcome> {
-    const { clock, configs, applier, events, onApplied } = this.#parts
+    const { clock, configs, applier, events } = this.#parts
     const { signal } = this.#closing
     const startedAt = clock.now()
     const from = clock.monotonic()
@@ -237,8 +237,9 @@ export class TenantOverlays {
     if (isShared && !isOnlyShared) await this.#follow(tenant)
     const applied = isOnlyShared && isShared ? this.#applied.get(tenant) : undefined
     const hold = async (problems: readonly Problem[]) => {
-      // It is told whether there is a last good one, and so it has to be known.
-      if (triggers.includes('boot') && !configs.overlays.has(tenant)) await this.#recall(tenant)
+      // It is told whether there is a last good one, and so it has to be known. What stood in the way of that may be gone later.
+      const hasNothing = triggers.includes('boot') || configs.troubles.get(tenant)?.hasGood === false
+      if (hasNothing && !configs.overlays.has(tenant)) await this.#recall(tenant)
       const wentBack = await this.#goBack(tenant)
       if (!signal.aborted) configs.hold(tenant, problems, wentBack ? undefined : applied)
     }
@@ -252,10 +253,7 @@ export class TenantOverlays {
     const isRepeated = this.#note(outcome)
     this.#retry(tenant, outcome)
     this.#roster.tell(tenant, previousState)
-    if (end.status === 'applied' && !isOnlyShared) {
-      if (!end.changes.isEmpty) events.emit({ kind: 'changed', tenant, changes: end.changes })
-      onApplied(tenant, end.previous, end.next)
-    }
+    if (!isOnlyShared) this.#tellApplied(tenant, end)
     if (outcome.status !== 'unchanged') events.emit({ kind: 'settled', outcome, repeated: isRepeated })
     return outcome
   }
@@ -277,7 +275,7 @@ export class TenantOverlays {
    * undone: as its last good one it would go on with all of that. Gives whether there was something to go back to.
    */
   async #goBack(tenant: TenantId): Promise<boolean> {
-    const { configs, source, events, onApplied } = this.#parts
+    const { configs, source } = this.#parts
     const ground = configs.groundOf(tenant)
     if (ground === undefined) return false
     const { content } = ground
@@ -288,16 +286,13 @@ export class TenantOverlays {
     const { signal } = this.#closing
     const end = await reloadTenant(this.#parts, { tenant, read, applied, isStillHeld: true, hold: () => {}, signal })
     this.#noteApplied(tenant, end)
-    if (end.status === 'applied') {
-      if (!end.changes.isEmpty) events.emit({ kind: 'changed', tenant, changes: end.changes })
-      onApplied(tenant, end.previous, end.next)
-    }
+    this.#tellApplied(tenant, end)
     return end.status === 'applied' || end.status === 'unchanged'
   }
 
   /** Puts in force what a tenant had in an earlier process, where that is still good. */
   async #recall(tenant: TenantId): Promise<void> {
-    const { definition, references, recall } = this.#parts
+    const { configs, definition, references, recall } = this.#parts
     const { signal } = this.#closing
     const layer = await recall?.(tenant)
     if (layer === undefined || signal.aborted) return
@@ -308,6 +303,14 @@ export class TenantOverlays {
     const end = await reloadTenant(this.#parts, request)
     this.#noteNames(tenant, end, read)
     this.#noteApplied(tenant, end)
+    if (configs.isLoaded) this.#tellApplied(tenant, end)
+  }
+
+  #tellApplied(tenant: TenantId, end: TenantEnd): void {
+    if (end.status !== 'applied') return
+    const { events, onApplied } = this.#parts
+    if (!end.changes.isEmpty) events.emit({ kind: 'changed', tenant, changes: end.changes })
+    onApplied(tenant, end.previous, end.next)
   }
 
   /** Kept only where there are modules that were told. */
