@@ -120,8 +120,9 @@ export interface Plane<Config> extends AsyncDisposable {
   /** Goes from the current snapshot to the newest candidate. A reload that fails does not throw: its outcome says so. */
   reload(options?: PlaneReloadOptions): Promise<Outcome>
   /**
-   * Has every source that reads by itself look now, then reloads: what was published before this call is in the outcome.
-   * Throws `source_unreadable` where one can't be asked now; then nothing has been reloaded.
+   * Has every source that reads by itself look now, then reloads: what was published before this call is in the outcome, and
+   * in force, or refused, for tenants. Throws `source_unreadable` where one can't be asked now; then nothing has been
+   * reloaded. A tenant's own store that is away is no reason.
    */
   refresh(options?: { readonly signal?: AbortSignal | undefined }): Promise<Outcome>
   /**

@@ -11,6 +11,20 @@ import { objectSource } from '../../sources/object.ts'
 import type { Source } from '../../sources/source.ts'
 import { fileSource } from '../../sources/file.ts'
 import { storeSource } from '../../store/source/store-source.ts'
+import type { PlaneOptions } from '../options.ts'
+import type { ManualClock } from '../../testing/manual-clock.ts'
+
+/** What it resolves to, with as much time as it takes: none passes while the disk is at work. */
+async function passing<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let isOver = false
+  const over = work.finally(() => (isOver = true))
+  over.catch(() => {})
+  while (!isOver) {
+    await diskIsQuiet()
+    await clock.advance(100)
+  }
+  return over
+}
 
 /** A file under a store under the environment under arguments. */
 async function composite(variables: Record<string, string> = {}, argv: readonly string[] = []) {
@@ -25,6 +39,20 @@ async function composite(variables: Record<string, string> = {}, argv: readonly 
     argsSource(argv),
   ]
   return { ...world, file, sources, begin: () => world.start({ sources }) }
+}
+
+/** A service with tenants whose state folder has what was good. */
+async function keptTenants(reload: PlaneOptions['reload'] = {}) {
+  const world = await composite()
+  const { store, sources, set, publish, start } = world
+  const stateDir = join(tempFolder(), 'state')
+  const options = { sources, stateDir, reload, tenants: { mode: 'shared' as const, store } }
+  await set('pool.max', 20)
+  await set('limits.rate', 3, `${environment}/acme`)
+  await publish({ scope: `${environment}/other`, state: 'suspended' })
+  const first = await start(options)
+  await first.close()
+  return { ...world, options }
 }
 
 describe('a file under a store under the environment under arguments', () => {
@@ -84,13 +112,7 @@ describe('a start while the store is away', () => {
     lines.length = 0
     const from = clock.monotonic()
     const starting = start({ sources, stateDir })
-    let plane: Awaited<typeof starting> | undefined
-    void starting.then((made) => (plane = made))
-    while (plane === undefined) {
-      await diskIsQuiet()
-      await clock.advance(100)
-    }
-    const second = await starting
+    const second = await passing(clock, starting)
     expect(clock.monotonic() - from).toBeGreaterThanOrEqual(15_000)
     expect(second.state).toMatchObject({ bootedFrom: 'last_known_good' })
     expect(second.config.pool.max).toBe(20)
@@ -110,24 +132,11 @@ describe('a start while the store is away', () => {
   })
 
   test('gives tenants what was kept of theirs, until the store is back', async () => {
-    const { clock, store, set, publish, start, lines, sources } = await composite()
-    const stateDir = join(tempFolder(), 'state')
-    const options = { sources, stateDir, tenants: { mode: 'shared' as const, store } }
-    await set('pool.max', 20)
-    await set('limits.rate', 3, `${environment}/acme`)
-    await publish({ scope: `${environment}/other`, state: 'suspended' })
-    const first = await start(options)
-    await first.close()
+    const { clock, store, set, start, lines, options } = await keptTenants()
 
     store.faults.down = true
     const starting = start(options)
-    let isStarted = false
-    void starting.finally(() => (isStarted = true)).catch(() => {})
-    while (!isStarted) {
-      await diskIsQuiet()
-      await clock.advance(100)
-    }
-    const second = await starting
+    const second = await passing(clock, starting)
     expect(second.tenants.get('acme').config.limits.rate).toBe(3)
     expect(second.tenants.status('other').state).toBe('suspended')
     expect(lines.join('\n')).toMatch(
@@ -135,13 +144,9 @@ describe('a start while the store is away', () => {
     )
 
     await set('limits.rate', 4, `${environment}/acme`)
+    const current = new Promise((resolve) => second.tenants.watch('limits.rate', resolve))
     store.faults.down = false
-    let isCurrent = false
-    second.tenants.watch('limits.rate', () => (isCurrent = true))
-    while (!isCurrent) {
-      await diskIsQuiet()
-      await clock.advance(100)
-    }
+    await passing(clock, current)
     expect(second.tenants.get('acme').config.limits.rate).toBe(4)
   })
 
@@ -149,14 +154,7 @@ describe('a start while the store is away', () => {
     ['the usual times', {}],
     ['a reading that may take longer than a start', { readTimeout: 60_000 }],
   ])('does not wait longer for one that never answers than it was told to: %s', async (_what, reload) => {
-    const { clock, store, set, publish, start, sources, source } = await composite()
-    const stateDir = join(tempFolder(), 'state')
-    const options = { sources, stateDir, reload, tenants: { mode: 'shared' as const, store } }
-    await set('pool.max', 20)
-    await set('limits.rate', 3, `${environment}/acme`)
-    await publish({ scope: `${environment}/other`, state: 'suspended' })
-    const first = await start(options)
-    await first.close()
+    const { clock, store, set, start, source, options } = await keptTenants(reload)
 
     store.faults.silent = true
     // Opening the folder, which is a real one, takes its own time before.
@@ -177,14 +175,8 @@ describe('a start while the store is away', () => {
       if (line.includes('What is configured can')) saidAt.push(clock.monotonic())
     }
     const logger = { debug() {}, info() {}, warn() {}, error }
-    const starting = start({ ...options, sources: [noting, ...sources], logger })
-    let isStarted = false
-    void starting.finally(() => (isStarted = true)).catch(() => {})
-    while (!isStarted) {
-      await diskIsQuiet()
-      await clock.advance(100)
-    }
-    const second = await starting
+    const starting = start({ ...options, sources: [noting, ...options.sources], logger })
+    const second = await passing(clock, starting)
     const [begun = 0, given = 0] = [readAt[0], saidAt[0]]
     expect(given - begun).toBeGreaterThanOrEqual(15_000)
     expect(given - begun).toBeLessThan(15_300)
