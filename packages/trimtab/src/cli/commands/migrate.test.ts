@@ -44,7 +44,8 @@ test('a database that can not be reached is no crash, and its password is not sh
   const argv = ['migrate', '--database', 'postgres://app:hunter2@127.0.0.1:1/config']
   const { code, stdout, stderr } = await runCli(argv)
   expect({ code, stdout }).toEqual({ code: 14, stdout: '' })
-  expect(stderr).toContain('nobody accepts connections there')
+  expect(stderr).toMatch(/^error {2}127\.0\.0\.1:1\/config: .* nobody accepts connections there/)
+  expect(stderr).toContain('\nLook after the database, or correct the URL, and run this again.\n')
   const asked = await runCli([...argv, '--json'])
   expect(JSON.parse(asked.stdout)).toMatchObject({ error: { code: 'store_unavailable', exitCode: 14 } })
   expect(stderr + asked.stdout + asked.stderr).not.toContain('hunter2')

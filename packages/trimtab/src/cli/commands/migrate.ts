@@ -1,3 +1,4 @@
+import { isTrimtabError } from '../../errors/trimtab-error.ts'
 import { parseSchemaName } from '../../postgres/identifier.ts'
 import { checkMigrations, migrate as migrateStore, printMigrations } from '../../postgres/migrations/migrate.ts'
 import { migrations, nameOf } from '../../postgres/migrations/migrations.ts'
@@ -8,7 +9,7 @@ import type { MigrationDocument } from '../documents/migration-document.ts'
 import type { Host } from '../host.ts'
 import type { Layout } from '../render/layout.ts'
 import { renderMigration } from '../render/migration.ts'
-import { usageError } from '../usage-error.ts'
+import { errorWithNext, usageError } from '../usage-error.ts'
 import { type Answer, exitCodeOf } from './answer.ts'
 
 /** Brings the tables of a store to what this version knows, says how they stand, or prints what would make them. */
@@ -29,6 +30,10 @@ export async function migrate(command: MigrateCommand, host: Host): Promise<Answ
     const where = `${schema} in ${url.host}${url.pathname}`
     const text = (layout: Layout) => renderMigration(document, where, layout)
     return { document, text, exitCode: status === 'incomplete' ? exitCodeOf('store_incomplete') : 0 }
+  } catch (error) {
+    if (!isTrimtabError(error, 'store_unavailable')) throw error
+    const next = 'Look after the database, or correct the URL, and run this again.'
+    throw errorWithNext('store_unavailable', `${url.host}${url.pathname}: ${error.message}`, next, error)
   } finally {
     await database.close()
   }
