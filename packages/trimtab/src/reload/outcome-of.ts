@@ -105,13 +105,16 @@ export function rolledBack(outcome: Outcome, facts: WayBackFacts): Outcome {
   return sealed(stuck.length > 0 ? { ...base, status: 'stuck', stuck } : { ...base, status: 'rolled_back' })
 }
 
+/** What to do about what health said no to, and that was kept. */
+export const keptHint = 'Repair what the checks name, or change the configuration: the next change is judged again'
+
 /** The outcome of a reload that health said no to, and that is kept because nothing better can be gone back to. */
 export function keptUnhealthy(outcome: Outcome, reasons: readonly string[]): Outcome {
   const warning: Problem = {
     code: 'kept_unhealthy',
     severity: 'warning',
     message: `health says no, and there is nothing better to go back to: ${reasons.join('; ')}`,
-    hint: 'Repair what the checks name, or change the configuration: the next change is judged again',
+    hint: keptHint,
   }
   return Object.freeze({ ...outcome, problems: Object.freeze([...outcome.problems, warning]) })
 }

@@ -1,5 +1,5 @@
-import { createPlane, defineConfig, dynamic, fileSource, objectSource } from 'trimtab'
-import { scriptedSource } from 'trimtab/testing'
+import { createPlane, defineConfig, dynamic, fileSource, objectSource, unhealthy } from 'trimtab'
+import { createManualClock, createTestPlane, scriptedSource } from 'trimtab/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 
@@ -34,6 +34,24 @@ test('an optional source that is absent is told once, without asking to mark it 
   const { lines, set } = await start(objectSource({}), missing)
   expect(lines[0]).toBe('/nowhere/at/all.yaml: does not exist, and is optional')
   expect(await set({ max: 2 })).toEqual(['Reload: generation 2; max: 1 → 2'])
+})
+
+test('that health said no to what is kept is said once', async () => {
+  const clock = createManualClock()
+  const lines: string[] = []
+  const logger = { debug() {}, info() {}, warn: (line: string) => void lines.push(line), error() {} }
+  const checks = [{ name: 'db', run: () => unhealthy('db is down') }]
+  const plane = await createTestPlane(config, { clock, logger, random: () => 0.5, checks })
+  onTestFinished(() => plane.close())
+  await clock.advance(6_000)
+  const changed = plane.set({ max: 2 })
+  await clock.advance(31_000)
+  const { problems } = await changed
+  expect(problems).toMatchObject([{ code: 'kept_unhealthy' }])
+  const kept = lines.filter((line) => line.includes('nothing better to go back to'))
+  expect(kept).toEqual([
+    expect.stringMatching(/^What runs is unhealthy.*: db passed 0 of 5.*\. Repair what the checks name, or change/),
+  ])
 })
 
 test('what waits for a restart is told, and also when nothing does any more', async () => {

@@ -2,7 +2,7 @@ import type { Disposer } from '../../primitives/disposers.ts'
 import type { Emitter } from '../../primitives/emitter.ts'
 import type { Logger } from '../../primitives/logger.ts'
 import type { Outcome, RollbackCause } from '../../reload/outcome.ts'
-import { isFailure } from '../../reload/outcome-of.ts'
+import { isFailure, keptHint } from '../../reload/outcome-of.ts'
 import { printProblem } from '../../schema/problem.ts'
 import type { GuardEvent } from '../../tenancy/guard/guard.ts'
 import { printViolation } from '../../tenancy/guard/violation.ts'
@@ -17,7 +17,9 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
   // A warning stands until somebody acts on it: it is told when it is new, and not at every reload.
   let standing: ReadonlySet<string> = new Set()
   const warn = ({ problems, dryRun }: Outcome) => {
-    const warnings = new Set(problems.filter(({ severity }) => severity === 'warning').map(printProblem))
+    // That what health said no to was kept is said by the bake, whose every verdict counts.
+    const own = problems.filter(({ severity, code }) => severity === 'warning' && code !== 'kept_unhealthy')
+    const warnings = new Set(own.map(printProblem))
     for (const warning of warnings) if (!standing.has(warning)) logger.warn(warning)
     if (!dryRun) standing = warnings
   }
@@ -59,7 +61,7 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
       case 'bake':
         if (event.step.kind === 'kept') {
           logger.warn(
-            `What runs is unhealthy, and there is nothing better to go back to: ${event.step.reasons.join('; ')}`,
+            `What runs is unhealthy, and there is nothing better to go back to: ${event.step.reasons.join('; ')}. ${keptHint}`,
           )
         }
         return
