@@ -215,7 +215,7 @@ test.each([true, false])(
 
     value = undefined
     const { plane, clock, overlays, rate } = await start({ acme: 'is half written' }, { references, random: () => 0.5 })
-    onTestFinished(() => plane.close())
+    onTestFinished(async () => void (await plane.close()))
     const told: unknown[] = []
     plane.tenants.watch('limits.rate', ({ tenant, previous, next }) => told.push([tenant, previous, next]))
     await clock.advance(5_000)
