@@ -260,6 +260,14 @@ test('where tenants have another store with an environment of the same name, the
   await expect(plane.publish([rate, ...edit(30)], terms)).rejects.toMatchObject({ code: 'option_invalid' })
 })
 
+test('what is waited for by another word is refused before it is published', async () => {
+  const { memory, start } = storeWorld()
+  const plane = await start()
+  const mistyped = JSON.parse('{"until":"published"}')
+  await expect(plane.publish(edit(30), { ...terms, ...mistyped })).rejects.toMatchObject({ code: 'option_invalid' })
+  expect((await memory.readEnvironment(environment)).cursor.revision).toBe(0)
+})
+
 describe('plane.refresh()', () => {
   test('has what was published before it, also where nobody told', async () => {
     const { store, set, start } = storeWorld()

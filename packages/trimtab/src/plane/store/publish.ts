@@ -51,6 +51,7 @@ export function createPlanePublisher(parts: PlanePublisherParts): PlanePublisher
   const { engine, tenants, clock } = parts
   return {
     async publish(edits, { until, expected, ...terms }, closing) {
+      if (until !== undefined && until !== 'committed' && until !== 'stable') throw untilError(until)
       const { store, feed } = placeOf(parts, edits)
       const from = expected ?? (feed.document ?? (await feed.ready(terms.signal))).cursor
       const waiting = until === undefined ? undefined : expectPass({ engine, feed, clock, until })
@@ -85,6 +86,10 @@ export function createPlanePublisher(parts: PlanePublisherParts): PlanePublisher
       }
     },
   }
+}
+
+function untilError(until: never): TrimtabError {
+  return new TrimtabError('option_invalid', `The option until is 'committed' or 'stable'. Found ${typeof until}.`)
 }
 
 /** Whether it has changed something for all. */
