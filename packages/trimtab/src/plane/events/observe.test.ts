@@ -42,7 +42,7 @@ test('that health said no to what is kept is said once', async () => {
   const logger = { debug() {}, info() {}, warn: (line: string) => void lines.push(line), error() {} }
   const checks = [{ name: 'db', run: () => unhealthy('db is down') }]
   const plane = await createTestPlane(config, { clock, logger, random: () => 0.5, checks })
-  onTestFinished(() => plane.close())
+  onTestFinished(async () => void (await plane.close()))
   await clock.advance(6_000)
   const changed = plane.set({ max: 2 })
   await clock.advance(31_000)
