@@ -26,11 +26,14 @@ export const config = defineConfig(
 const schemes = new Set(['env', 'file'])
 export const isReference = (text: string): boolean => hasReference(text, schemes)
 
+/** The one secret that is known to the tests about the state folder. */
+export const clean = (text: string): string => text.replaceAll('swordfish', '[redacted]')
+
 export function stateOptions(
   path: string,
   { clock = systemClock, logger = hearingLogger() }: { clock?: Clock; logger?: Logger } = {},
 ) {
-  return { path, instance: 'web-1', shape: config.shape, isReference, clock, logger } satisfies StateDirOptions
+  return { path, instance: 'web-1', shape: config.shape, isReference, clean, clock, logger } satisfies StateDirOptions
 }
 
 export function layerOf(kind: string, name: string, tree: JsonObject): Layer {

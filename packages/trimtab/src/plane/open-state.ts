@@ -19,17 +19,19 @@ export interface OpenStateOptions {
   readonly instance: string | undefined
   readonly host: SourceHost
   readonly isReference: (text: string) => boolean
+  /** A text without the secrets that are known. */
+  readonly clean: (text: string) => string
   readonly logger: Logger
 }
 
-export async function openState({ path, instance, host, isReference, logger }: OpenStateOptions): Promise<OpenedState> {
+export async function openState({ path, instance, host, logger, ...storable }: OpenStateOptions): Promise<OpenedState> {
   if (path === undefined || path === '') {
     return { journal: memoryJournal(), dir: undefined, noteStop() {}, async close() {} }
   }
   const { openStateDir } = await import('./state/state-dir.ts')
   const { clock, shape } = host
   const name = instance ?? hostInstance()
-  const dir = await openStateDir({ path, instance: name, shape, isReference, clock, logger })
+  const dir = await openStateDir({ path, instance: name, shape, clock, logger, ...storable })
   return { journal: dir.journal, dir, noteStop: () => dir.noteStop(), close: () => dir.close() }
 }
 

@@ -83,7 +83,14 @@ async function start<Config>(options: PlaneOptions, open: Disposers): Promise<Pl
   )
   const { isReference } = reading
   const path = options.stateDir ?? env['TRIMTAB_STATE_DIR']
-  const state = await openState({ path, instance: options.instance, host, isReference, logger })
+  const state = await openState({
+    path,
+    instance: options.instance,
+    host,
+    isReference,
+    clean: (text) => clean(text),
+    logger,
+  })
   open.add(() => state.close())
   digestKey = state.dir?.digestKey ?? digestKey
 

@@ -23,6 +23,8 @@ export interface StateDirOptions {
   readonly shape: ObjectShape
   /** Whether a text holds a reference that somebody would resolve. */
   readonly isReference: (text: string) => boolean
+  /** A text without the secrets that are known. */
+  readonly clean: (text: string) => string
   readonly clock: Clock
   readonly logger: Logger
   readonly fs?: StateFs | undefined
@@ -56,7 +58,7 @@ export interface StateDir {
  * another user, or can be written to by others; `option_invalid` for a name that is none.
  *
  * @example
- * const state = await openStateDir({ path: '/var/lib/checkout', instance: hostname(), shape, isReference, clock, logger })
+ * const state = await openStateDir({ path: '/var/lib/checkout', instance: hostname(), shape, isReference, clean, clock, logger })
  */
 export async function openStateDir(options: StateDirOptions): Promise<StateDir> {
   const { path, instance, clock } = options
@@ -70,7 +72,7 @@ export async function openStateDir(options: StateDirOptions): Promise<StateDir> 
 }
 
 async function openSlot(slot: Slot, options: StateDirOptions): Promise<StateDir> {
-  const { instance, shape, isReference, clock, logger, fs = nodeStateFs } = options
+  const { instance, shape, isReference, clean, clock, logger, fs = nodeStateFs } = options
   const { folder } = slot
   if (slot.name !== instance) logger.info(`Another process is ${instance} here: this one keeps its state in ${folder}`)
 
@@ -87,6 +89,7 @@ async function openSlot(slot: Slot, options: StateDirOptions): Promise<StateDir>
     fs,
     shape,
     isReference,
+    clean,
   })
   const journal = new StateJournal({
     clock,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { isReference } from '../../../../../test/support/state-folder.ts'
+import { clean, isReference } from '../../../../../test/support/state-folder.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { defineConfig } from '../../schema/define-config.ts'
 import { secret } from '../../schema/marks.ts'
@@ -27,7 +27,7 @@ const { shape } = defineConfig(
   }),
 )
 
-const storable = (tree: JsonObject) => storableTree(tree, { shape, isReference })
+const storable = (tree: JsonObject) => storableTree(tree, { shape, isReference, clean })
 
 describe('storableTree', () => {
   it('keeps plain values, and references wherever they stand', () => {
@@ -58,7 +58,7 @@ describe('storableTree', () => {
     ['a field of one option of a union', { either: { kind: 'a', a: 'hunter2' } }, 'either.a'],
     ['an object where a text is expected', { url: { password: 'hunter2' } }, 'url.password'],
   ])('names the place where a secret is written out: %s', (_, tree, path) => {
-    expect(storable(tree)).toEqual({ kind: 'secret', path })
+    expect(storable(tree)).toEqual({ kind: 'secret', path, isCopy: false })
   })
 
   it('takes null and what is empty for no secret', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { config, isReference, layerOf } from '../../../../../test/support/state-folder.ts'
+import { clean, config, isReference, layerOf } from '../../../../../test/support/state-folder.ts'
 import type { Layer } from '../../model/layer.ts'
 import type { Json } from '../../primitives/json.ts'
 import { fromWire, toWire } from './wire-layers.ts'
 
-const options = { shape: config.shape, isReference }
+const options = { shape: config.shape, isReference, clean }
 const overTheWire = (layers: readonly Layer[]) => {
   const { kept, notKept } = toWire(layers, options)
   return fromWire(JSON.parse(JSON.stringify(kept)), JSON.parse(JSON.stringify(notKept)))
@@ -41,6 +41,20 @@ describe('layers on disk', () => {
       'override:plane ends with the process',
     ])
     expect(JSON.stringify([layers, notKept])).not.toContain('hunter2')
+  })
+
+  it('leave out those into which somebody copied a secret, wherever it is', () => {
+    const { layers, notKept } = overTheWire([
+      layerOf('file', 'a', { text: 'the password is swordfish' }),
+      layerOf('file', 'b', { routes: { swordfish: { upstream: 'swordfish' } } }),
+      layerOf('file', 'c', { routes: { '/': { upstream: 'no fish' } }, unknown: 'swordfish' }),
+    ])
+    expect(layers.map(({ source }) => source)).toEqual(['file:c'])
+    expect(notKept.map(({ source, why }) => `${source} ${why}`)).toEqual([
+      'file:a holds what is a secret elsewhere (text); take it out of there, or mark the field secret()',
+      'file:b holds what is a secret elsewhere (routes); take it out of there, or mark the field secret()',
+    ])
+    expect(JSON.stringify([layers, notKept])).not.toContain('swordfish')
   })
 
   it('that are none any more are named, and the others are used', () => {

@@ -31,7 +31,11 @@ export function toWire(layers: readonly Layer[], options: StorableOptions): Wire
     }
     const storable = storableTree(tree, options)
     if (storable.kind === 'secret') {
-      refuse(`holds a secret that is written out (${storable.path}); write a reference there, as \${env:NAME} is one`)
+      refuse(
+        storable.isCopy
+          ? `holds what is a secret elsewhere (${storable.path || 'at the root'}); take it out of there, or mark the field secret()`
+          : `holds a secret that is written out (${storable.path}); write a reference there, as \${env:NAME} is one`,
+      )
     } else if (JSON.stringify(storable.tree).length > sourceLimits.fileBytes) {
       refuse(`is larger than ${sourceLimits.fileBytes / 1024 / 1024} MiB`)
     } else {

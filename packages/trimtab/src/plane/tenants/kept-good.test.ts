@@ -16,7 +16,13 @@ import { createPlane } from '../create-plane.ts'
 
 const config = defineConfig(
   z.object({
-    limits: perTenant(z.object({ rate: z.number().max(1_000).default(100), key: secret(z.string()).optional() })),
+    limits: perTenant(
+      z.object({
+        rate: z.number().max(1_000).default(100),
+        key: secret(z.string()).optional(),
+        note: z.string().optional(),
+      }),
+    ),
   }),
 )
 
@@ -136,6 +142,26 @@ test('one with a secret in clear is not kept, and that is said; one that refers 
   expect(() => second.rate('acme')).toThrow(/no good one/)
   expect(second.rate('globex')).toBe(6)
   await second.plane.close()
+})
+
+test('nor is one into which somebody copied a secret of whomever', async () => {
+  const { start, lines, written, stateDir } = machine()
+  vi.stubEnv('KEY_GLOBEX', 'swordfish')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const references = { allow: { env: ['KEY_*'] } }
+  const sources = [objectSource({ limits: { key: 'hunter2', note: 'never to be read' } })]
+  const trees = {
+    acme: { limits: { note: 'as for globex: swordfish' } },
+    hooli: { limits: { note: 'hunter2' } },
+    globex: { limits: { rate: 6, key: '${env:KEY_GLOBEX}' } },
+  }
+  const { plane, clock } = await start(trees, { references, sources })
+  await clock.advance(60_000)
+  await plane.close()
+  expect(lines.join('\n')).toMatch(/the own values of acme \(limits\.note\), hooli \(limits\.note\)\./)
+  const all = readdirSync(stateDir, { recursive: true, withFileTypes: true }).filter((file) => file.isFile())
+  expect(all.map(({ parentPath, name }) => textOf(join(parentPath, name))).join('')).not.toMatch(/hunter2|swordfish/)
+  expect(written()).toContain('globex')
 })
 
 test('what was good once and is not any more is not taken up, and nobody is told of it twice', async () => {

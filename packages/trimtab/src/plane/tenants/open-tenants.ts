@@ -87,7 +87,8 @@ function keptOverlays(parts: OpenTenantsParts, source: OverlaySource, reader: Ov
   if (folder === undefined || home === undefined) return reader
   const { clock } = engine.hookHost
   const { shape } = definition
-  return keepOverlays(reader, { source, feed: home.feed, folder, shape, isReference: basis.isReference, clock, logger })
+  const storable = { shape, isReference: basis.isReference, clean: (text: string) => engine.scrub(text) }
+  return keepOverlays(reader, { source, feed: home.feed, folder, clock, logger, ...storable })
 }
 
 /** Where all of them are followed together. */
@@ -102,7 +103,8 @@ function keptGood(parts: OpenTenantsParts, source: OverlaySource, events: Emitte
   if (folder === undefined || isStoreOverlays(source) || isHomeOverlays(source)) return undefined
   const { clock } = engine.hookHost
   const { shape } = definition
-  return keepGoodOverlays({ source, events, folder, shape, isReference: basis.isReference, clock, logger })
+  const storable = { shape, isReference: basis.isReference, clean: (text: string) => engine.scrub(text) }
+  return keepGoodOverlays({ source, events, folder, clock, logger, ...storable })
 }
 
 function sharedHome(source: OverlaySource): TenantHome | undefined {
