@@ -19,11 +19,13 @@ export function openConnections({ connectionString, max }: OwnConnections, timeo
   // pipeline: what is sent one after another need not wait for the answers in between, as at the begin of a transaction.
   const settings = {
     connectionString,
-    connectionTimeoutMillis: timeouts.connect,
     application_name: 'trimtab',
     keepAlive: true,
     pipeline: true,
   }
+  // The pool is not told of it: it would set a timer for everybody who waits for a turn, and leave it behind when it ends.
+  // Whoever waits has a deadline anyway.
+  const ofClient = { ...settings, connectionTimeoutMillis: timeouts.connect }
   let pool: PgPoolLike | undefined
   let isClosed = false
   const leaving = new Set<Promise<unknown>>()
@@ -34,8 +36,8 @@ export function openConnections({ connectionString, max }: OwnConnections, timeo
     const { Client, Pool } = await loadPeer('pg', () => import('pg'))
     assertOpen()
     class WatchedClient extends Client {
-      constructor(options?: ConstructorParameters<typeof Client>[0]) {
-        super(options)
+      constructor() {
+        super(ofClient)
         connecting.add(this)
         for (const event of ['connect', 'error', 'end'] as const) this.once(event, () => connecting.delete(this))
       }
@@ -66,7 +68,7 @@ export function openConnections({ connectionString, max }: OwnConnections, timeo
     async client(): Promise<PgClientLike> {
       const { Client } = await loadPeer('pg', () => import('pg'))
       assertOpen()
-      return new Client(settings)
+      return new Client(ofClient)
     },
     renew: leave,
     async close() {
