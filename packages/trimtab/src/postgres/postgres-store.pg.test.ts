@@ -163,6 +163,24 @@ it.each(['before the publish came through', 'before its answer'])(
   20_000,
 )
 
+// The guard against what is left behind sees it.
+it('leaves no timer for whoever waited for a connection when it is closed', async () => {
+  const { url } = await migratedDatabase()
+  const store = postgresStore({ connectionString: url, max: 1 })
+  await publish(store, 1)
+  await withConnection(url, async (client) => {
+    await client.query('begin; lock table trimtab.entries')
+    const controller = new AbortController()
+    const asked = [1, 2, 3].map(() => store.readEnvironment(environment, controller.signal))
+    const waits = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    await until(async () => (await client.query(waits)).rowCount === 1)
+    controller.abort(new Error('enough'))
+    for (const one of asked) await expect(one).rejects.toThrow('enough')
+    await store.close()
+    await client.query('rollback')
+  })
+})
+
 it('goes on after every connection was lost, and its pool is as large as it was', async () => {
   const { url } = await migratedDatabase()
   const store = open({ connectionString: url, max: 2 })
