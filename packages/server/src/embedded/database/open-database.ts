@@ -71,6 +71,8 @@ async function openData(folder: string, data: string): Promise<PgLike> {
       throw error
     }
   } catch (error) {
+    if (isTrimtabError(error, 'store_incompatible'))
+      throw new TrimtabError('store_incompatible', `The store in ${folder}: ${error.message}`, { cause: error })
     if (isTrimtabError(error)) throw error
     const reason = said.filter((line) => /FATAL|PANIC|DETAIL/.test(line)).map((line) => line.replace(/^.*\] /, ''))
     const why = reason.length > 0 ? reason.join('; ') : error instanceof Error ? error.message : 'PGlite did not start'

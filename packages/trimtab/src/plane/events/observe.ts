@@ -4,6 +4,7 @@ import type { Logger } from '../../primitives/logger.ts'
 import type { Outcome, RollbackCause } from '../../reload/outcome.ts'
 import { isFailure, keptHint } from '../../reload/outcome-of.ts'
 import { printProblem } from '../../schema/problem.ts'
+import type { Revision } from '../../store/revision.ts'
 import type { GuardEvent } from '../../tenancy/guard/guard.ts'
 import { printViolation } from '../../tenancy/guard/violation.ts'
 import { healthLog } from '../health/log-health.ts'
@@ -87,7 +88,7 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
         const { result } = event.event
         if (result?.kind !== 'published') return
         const { environment, cursor, message } = result.revision
-        logger.info(`Published revision ${cursor.revision} of ${environment} (${message})`)
+        logger.info(`Published revision ${cursor.revision} of ${environment}${forWhom(result.revision)} (${message})`)
         return
       }
       case 'guard':
@@ -97,6 +98,15 @@ export function observe(events: Emitter<PlaneEvent>, logger: Logger): Disposer {
         event satisfies never
     }
   })
+}
+
+/** Tenants may have stores of their own, where the environment has the same name and revisions of its own. */
+function forWhom({ changes }: Revision): string {
+  const tenants = new Set(changes.flatMap(({ tenant }) => tenant ?? []))
+  const [first] = tenants
+  if (first === undefined) return ''
+  const whom = tenants.size === 1 ? first : `${tenants.size} tenants`
+  return changes.some(({ tenant }) => tenant === undefined) ? `, also for ${whom}` : `, for ${whom}`
 }
 
 function logFeed(logger: Logger, { environment, tenant, event }: PlaneFeedEvent): void {

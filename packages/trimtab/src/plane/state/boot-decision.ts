@@ -38,11 +38,11 @@ export function bootDecision(facts: BootFacts): BootDecision {
   const { crashed, configured, lastKnownGood, setAside } = facts
   if (configured === undefined) {
     return lastKnownGood === undefined
-      ? { use: 'neither', message: 'What is configured can not be read, and there is no last known good configuration' }
+      ? { use: 'neither', message: "What is configured can't be read, and there is no last known good configuration" }
       : {
           use: 'last_known_good',
           why: 'unreadable',
-          message: 'What is configured can not be read: starting with the last known good configuration',
+          message: "What is configured can't be read: starting with the last known good configuration",
         }
   }
   if (!isSuspect(facts)) return { use: 'configured', why: 'nothing_against_it' }

@@ -69,7 +69,10 @@ describe('plane.publish()', () => {
       { subject: environment, data: { revision: 1, paths: ['pool.max'], tenants: [] } },
       { subject: environment, data: { revision: 2, paths: ['limits.rate'], tenants: ['acme'] } },
     ])
-    expect(lines.filter((line) => line.startsWith('Published'))).toHaveLength(2)
+    expect(lines.filter((line) => line.startsWith('Published'))).toEqual([
+      `Published revision 1 of ${environment} (why)`,
+      `Published revision 2 of ${environment}, for acme (Black Friday)`,
+    ])
   })
 
   test('gives the refusal of a module, and the publish stays', async () => {
