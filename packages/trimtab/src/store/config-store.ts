@@ -145,6 +145,9 @@ export interface ConfigStore extends AsyncDisposable {
   schemas(app: string): Promise<readonly RegisteredSchema[]>
   /** The environments that have at least one revision, sorted. */
   environments(): Promise<readonly string[]>
-  /** Ends everything it has opened, wakeups included. Idempotent; other calls throw `store_unavailable` after it. */
+  /**
+   * Ends everything it has opened, wakeups included. Idempotent; other calls throw `store_unavailable` after it, and so do those
+   * that wait for an answer. Only a publish that is being stored is waited for, for at most 10 s: it hears what became of it.
+   */
   close(): Promise<void>
 }

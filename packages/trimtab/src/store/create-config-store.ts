@@ -1,10 +1,11 @@
 import { TrimtabError } from '../errors/trimtab-error.ts'
 import { isName, nameRule } from '../model/name.ts'
 import { parsePath, printPath } from '../model/path.ts'
-import { abortReason, childController, createController } from '../primitives/concurrency/abort.ts'
+import { abortReason } from '../primitives/concurrency/abort.ts'
 import type { Clock } from '../primitives/time/clock.ts'
 import { isScheme } from '../sources/references/parse-references.ts'
 import { createEmitter } from '../primitives/emitter.ts'
+import { closingStorage } from './closing-storage.ts'
 import type { ConfigStore, HistoryQuery, PublishResult, PublishTerms, StoreEvent } from './config-store.ts'
 import { parseCursor } from './cursor.ts'
 import type { Edit } from './edit.ts'
@@ -36,7 +37,7 @@ export interface ConfigStoreParts extends StoreOptions {
 
 /** A store on a storage: everything but where things are kept, so that all stores answer alike. */
 export function createConfigStore({
-  storage,
+  storage: given,
   clock,
   referenceSchemes = ['env', 'file'],
 }: ConfigStoreParts): ConfigStore {
@@ -47,12 +48,12 @@ export function createConfigStore({
       'The option referenceSchemes lists schemes like env: lower case, no colon.',
     )
   }
+  const storage = closingStorage(given, clock)
   const known = createKnownDocuments()
   const thread = createSchemaThread(clock)
   const schemes = [...referenceSchemes]
   const publisher = createPublisher({ storage, known, schemas: thread, schemes })
   const events = createEmitter<StoreEvent>()
-  const closing = createController()
   let closed: Promise<void> | undefined
 
   const open = (signal?: AbortSignal) => {
@@ -60,10 +61,7 @@ export function createConfigStore({
     if (signal?.aborted) throw abortReason(signal)
   }
   const close = () => {
-    closed ??= (async () => {
-      closing.abort(new TrimtabError('store_unavailable', 'The store is closed.'))
-      await Promise.all([thread.close(), storage.close()])
-    })()
+    closed ??= Promise.all([thread.close(), storage.close()]).then(() => {})
     return closed
   }
 
@@ -115,7 +113,7 @@ export function createConfigStore({
     wakeups(environment, signal) {
       const name = parseEnvironment(environment)
       open()
-      return untilClosed(storage, name, [signal, closing.signal])
+      return storage.wakeups(name, signal)
     },
     feedStatus(environment) {
       const name = parseEnvironment(environment)
@@ -164,19 +162,6 @@ export function createConfigStore({
     },
     close,
     [Symbol.asyncDispose]: close,
-  }
-}
-
-async function* untilClosed(
-  storage: StoreStorage,
-  environment: EnvironmentName,
-  signals: readonly AbortSignal[],
-): AsyncGenerator<void, void, undefined> {
-  const { controller, release } = childController(...signals)
-  try {
-    yield* storage.wakeups(environment, controller.signal)
-  } finally {
-    release()
   }
 }
 

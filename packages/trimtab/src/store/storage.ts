@@ -97,17 +97,17 @@ export interface StoreStorage {
   following(environment: EnvironmentName, revision: number, limit: number, signal?: AbortSignal): Promise<Following>
   revisions(environment: EnvironmentName, query: RevisionQuery, signal?: AbortSignal): Promise<readonly Revision[]>
   /** Forgets revisions before this one, of those there are. */
-  prune(environment: EnvironmentName, before: number): Promise<void>
+  prune(environment: EnvironmentName, before: number, signal?: AbortSignal): Promise<void>
   /**
    * Keeps a schema under its version, as the newest; the very content that is there already is left as it is. Beyond the newest
    * `storeLimits.schemaVersions`, versions without a live instance are forgotten.
    */
-  putSchema(app: string, version: string, schema: JsonObject): Promise<void>
+  putSchema(app: string, version: string, schema: JsonObject, signal?: AbortSignal): Promise<void>
   /** Never shortens what was said before. False where the version is not registered. */
-  markLive(app: string, version: string, forMilliseconds: number): Promise<boolean>
+  markLive(app: string, version: string, forMilliseconds: number, signal?: AbortSignal): Promise<boolean>
   /** All versions, the newest first. */
-  schemas(app: string): Promise<readonly RegisteredSchema[]>
-  environments(): Promise<readonly string[]>
+  schemas(app: string, signal?: AbortSignal): Promise<readonly RegisteredSchema[]>
+  environments(signal?: AbortSignal): Promise<readonly string[]>
   /** See `ConfigStore.wakeups`; `wakeStream` makes it of callbacks. */
   wakeups(environment: EnvironmentName, signal: AbortSignal): AsyncIterable<void>
   feedStatus(environment: EnvironmentName): FeedStatus

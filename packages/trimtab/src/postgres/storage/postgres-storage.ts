@@ -74,25 +74,26 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
       const rows = await ask(`reading the history of ${environment}`, statements.revisions(order), values, signal)
       return rows.map((row) => readRevision(environment, parseRevision(row)))
     },
-    async prune(environment, before) {
-      await ask(`pruning ${environment}`, statements.prune, [known, environment, String(before)])
+    async prune(environment, before, signal) {
+      await ask(`pruning ${environment}`, statements.prune, [known, environment, String(before)], signal)
     },
-    async putSchema(app, version, content: JsonObject) {
-      await ask(`registering a schema of ${app}`, statements.putSchema, [known, app, version, JSON.stringify(content)])
+    async putSchema(app, version, content: JsonObject, signal) {
+      const values = [known, app, version, JSON.stringify(content)]
+      await ask(`registering a schema of ${app}`, statements.putSchema, values, signal)
     },
-    async markLive(app, version, forMilliseconds) {
+    async markLive(app, version, forMilliseconds, signal) {
       const values = [known, app, version, String(forMilliseconds)]
-      const [row] = await ask(`noting an instance of ${app}`, statements.markLive, values)
+      const [row] = await ask(`noting an instance of ${app}`, statements.markLive, values, signal)
       return textOf(row, 'answer') === 'true'
     },
-    async schemas(app) {
+    async schemas(app, signal) {
       const reader = schemaReader.asOf(app)
-      const rows = await ask(`reading the schemas of ${app}`, statements.schemas, [app, reader.known])
+      const rows = await ask(`reading the schemas of ${app}`, statements.schemas, [app, reader.known], signal)
       // What the statement builds.
       return reader.read(rows.map((row) => parseAnswer(row) as SchemaAnswer))
     },
-    async environments() {
-      const rows = await ask('listing the environments', statements.environments, [])
+    async environments(signal) {
+      const rows = await ask('listing the environments', statements.environments, [], signal)
       return rows.map((row) => textOf(row, 'answer'))
     },
     wakeups: (environment, signal) => feed.wakeups(environment, signal),
