@@ -341,13 +341,14 @@ describe('a feed', () => {
     await set(1)
     const feed = follow()
     await clock.advance(0)
-    await set(2)
     const since = store.since
     store.since = async (...asked) => {
       const answer = await since(...asked)
       if (answer.kind !== 'changes') return answer
       return { ...answer, revisions: answer.revisions.map((each) => ({ ...each, parent: 'another' })) }
     }
+    // It wakes the feed before it has ended.
+    await set(2)
     await feed.refresh()
     expect(feed.document).toEqual(await memory.readEnvironment(environment))
     expect(events.at(-1)).toMatchObject({ kind: 'adopted', because: 'rewound' })
