@@ -110,7 +110,7 @@ ${table(embedded)}`
 /** What stores take at most, as rows of the table of limits. */
 export function storeLimitRows(): string {
   const { valueBytes, documentBytes, publishBytes, edits, overlayEntries, revisions } = storeLimits
-  const { schemaBytes, schemaLevels, schemaTime, schemaVersions } = storeLimits
+  const { schemaBytes, schemaLevels, schemaTime, schemaVersions, liveVersions } = storeLimits
   const rows: Readonly<Record<string, readonly string[]>> = {
     'a value that is published; what a scope holds; a publish': [valueBytes, documentBytes, publishBytes].map(size),
     'edits of a publish; values of a tenant’s own': [edits, overlayEntries].map(count),
@@ -119,7 +119,9 @@ export function storeLimitRows(): string {
       `${size(schemaBytes)}, ${schemaLevels} levels`,
       `${schemaTime / 1_000} s`,
     ],
-    'versions of a service whose schemas are kept, beside those that live': [count(schemaVersions)],
+    'versions of a service whose schemas are kept, beside those that live; that live': [
+      ...[schemaVersions, liveVersions].map(count),
+    ],
     'a name of an app, an environment, a tenant': [
       '128 letters, digits, `_`, `-`, `.`; two may not differ in letter case alone',
     ],

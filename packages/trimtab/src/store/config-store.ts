@@ -138,7 +138,8 @@ export interface ConfigStore extends AsyncDisposable {
   registerSchema(app: string, version: string, schema: JsonObject): Promise<void>
   /**
    * Says that an instance of a version lives for another `forMilliseconds`: as long, a publish it would refuse is refused.
-   * Throws `option_invalid` for a version that is not registered, or not any more.
+   * Throws `option_invalid` for a version that is not registered, or not any more, and for one more where 50 versions of the
+   * app live: a publish waits for the word of each.
    */
   markLive(app: string, version: string, forMilliseconds: number): Promise<void>
   /** Those of an app, the newest first. */

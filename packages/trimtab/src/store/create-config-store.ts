@@ -145,11 +145,8 @@ export function createConfigStore({
       const [name, parsed] = [parseApp(app), parseVersion(version)]
       checkCount('forMilliseconds', forMilliseconds, 1, storeLimits.liveMilliseconds)
       open()
-      if (await storage.markLive(name, parsed, forMilliseconds)) return
-      throw new TrimtabError(
-        'option_invalid',
-        `Version ${parsed} of ${name} is not registered. Register its schema first.`,
-      )
+      const marked = await storage.markLive(name, parsed, forMilliseconds)
+      if (marked !== 'marked') throw new TrimtabError('option_invalid', whyNotLive[marked](name, parsed))
     },
     async schemas(app) {
       const name = parseApp(app)
@@ -164,6 +161,13 @@ export function createConfigStore({
     [Symbol.asyncDispose]: close,
   }
 }
+
+const whyNotLive = {
+  not_registered: (app: string, version: string) =>
+    `Version ${version} of ${app} is not registered. Register its schema first.`,
+  too_many: (app: string, version: string) =>
+    `Version ${version} of ${app} can't be marked live: ${storeLimits.liveVersions} others live, and a publish waits for each. End instances of old versions, and mark those of short life for a shorter time.`,
+} as const
 
 /** Their words are answered for by the publisher. */
 function checkTerms(terms: PublishTerms): PublishTerms {

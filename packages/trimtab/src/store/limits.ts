@@ -21,6 +21,8 @@ export const storeLimits = {
   schemaLevels: 32,
   /** Versions of an app whose schemas are kept at least; older ones for as long as an instance lives. */
   schemaVersions: 50,
+  /** Versions of an app that may live beside each other: every publish waits for the word of each. */
+  liveVersions: 50,
   /** Milliseconds that checking one publish against one schema may take. */
   schemaTime: 1_000,
   /** Milliseconds for which an instance may say at once that it lives: a day. */

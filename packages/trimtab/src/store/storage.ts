@@ -40,6 +40,8 @@ export type Appended =
   /** The environment is new, and there is one whose name, or whose app's, differs in letter case only. */
   | { readonly kind: 'name_taken' }
 
+export type MarkedLive = 'marked' | 'not_registered' | 'too_many'
+
 export interface RevisionQuery {
   /** Only revisions after this one. */
   readonly after?: number | undefined
@@ -103,8 +105,11 @@ export interface StoreStorage {
    * `storeLimits.schemaVersions`, versions without a live instance are forgotten.
    */
   putSchema(app: string, version: string, schema: JsonObject, signal?: AbortSignal): Promise<void>
-  /** Never shortens what was said before. False where the version is not registered. */
-  markLive(app: string, version: string, forMilliseconds: number, signal?: AbortSignal): Promise<boolean>
+  /**
+   * Never shortens what was said before. A version that does not live yet does not begin to where `storeLimits.liveVersions` others
+   * of the app do.
+   */
+  markLive(app: string, version: string, forMilliseconds: number, signal?: AbortSignal): Promise<MarkedLive>
   /** All versions, the newest first. */
   schemas(app: string, signal?: AbortSignal): Promise<readonly RegisteredSchema[]>
   environments(signal?: AbortSignal): Promise<readonly string[]>

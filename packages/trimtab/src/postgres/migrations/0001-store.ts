@@ -368,18 +368,20 @@ begin
     and ordinal <= (select n.ordinal from schemas n where n.app = p_app order by n.ordinal desc offset 50 limit 1);
 end $$;
 
--- Never shortens what was said before.
-create function mark_live(p_known integer, p_app text, p_version text, p_milliseconds double precision) returns boolean
+-- Never shortens what was said before. Every publish waits for each version that lives, and so there is an end to them.
+create function mark_live(p_known integer, p_app text, p_version text, p_milliseconds double precision) returns text
   language plpgsql security definer set search_path from current set lock_timeout = '5s' as $$
 begin
   perform refuse_old(p_known);
   perform refuse_tenants();
   if not exists (select from schemas where app = p_app and version = p_version and live_until > clock_timestamp()) then
     perform settle_publishes();
+    if (select count(*) from schemas where app = p_app and live_until > clock_timestamp()) >= 50
+      and exists (select from schemas where app = p_app and version = p_version) then return 'too_many'; end if;
   end if;
   update schemas set live_until = greatest(live_until, clock_timestamp() + p_milliseconds * interval '1 millisecond')
     where app = p_app and version = p_version;
-  return found;
+  return case when found then 'marked' else 'not_registered' end;
 end $$;
 
 revoke execute on all functions in schema {schema} from public;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../primitives/json.ts'
 import { appOf } from '../../store/scope.ts'
-import type { StoreStorage } from '../../store/storage.ts'
+import type { MarkedLive, StoreStorage } from '../../store/storage.ts'
 import { withFailures } from '../failure/store-failure.ts'
 import type { SchemaName } from '../identifier.ts'
 import type { PgFeed } from '../listener/pg-feed.ts'
@@ -84,7 +84,8 @@ export function createStorage({ database, schema, feed, close }: PostgresStorage
     async markLive(app, version, forMilliseconds, signal) {
       const values = [known, app, version, String(forMilliseconds)]
       const [row] = await ask(`noting an instance of ${app}`, statements.markLive, values, signal)
-      return textOf(row, 'answer') === 'true'
+      // What the function gives.
+      return textOf(row, 'answer') as MarkedLive
     },
     async schemas(app, signal) {
       const reader = schemaReader.asOf(app)

@@ -41,7 +41,7 @@ export function createStatements(schema: SchemaName): Statements {
       order by r.revision ${order === 'oldest_first' ? '' : 'desc'} limit $4::text::integer`,
     prune: `select ${name}.prune($1::text::integer, $2, $3::text::bigint)::text`,
     putSchema: `select ${name}.put_schema($1::text::integer, $2, $3, $4::text::json)::text`,
-    markLive: `select ${name}.mark_live($1::text::integer, $2, $3, $4::text::double precision)::text as answer`,
+    markLive: `select ${name}.mark_live($1::text::integer, $2, $3, $4::text::double precision) as answer`,
     schemas: `select ${name}.registered_schema(s, $2::text::json)::text as answer from ${name}.schemas s where s.app = $1 order by s.ordinal desc`,
     environments: `select name as answer from ${name}.environments where revision > 0 order by name`,
   }

@@ -3,11 +3,12 @@ import type { Clock } from '../../primitives/time/clock.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import type { RegisteredSchema } from '../config-store.ts'
 import { storeLimits } from '../limits.ts'
+import type { MarkedLive } from '../storage.ts'
 
 /** The schemas of all apps, as a table would hold them. */
 export interface SchemaShelf {
   put(app: string, version: string, schema: JsonObject): void
-  markLive(app: string, version: string, forMilliseconds: number): boolean
+  markLive(app: string, version: string, forMilliseconds: number): MarkedLive
   /** The newest first. */
   list(app: string): readonly RegisteredSchema[]
   /** Those that have a say: the newest, and those that live. */
@@ -48,10 +49,13 @@ export function createSchemaShelf(clock: Clock): SchemaShelf {
     },
     markLive(app, version, forMilliseconds) {
       const row = apps.get(app)?.get(version)
-      if (row === undefined) return false
-      const liveUntil = Math.max(row.liveUntil, clock.monotonic() + forMilliseconds)
+      if (row === undefined) return 'not_registered'
+      const now = clock.monotonic()
+      const living = [...(apps.get(app)?.values() ?? [])].filter((each) => each.liveUntil > now)
+      if (row.liveUntil <= now && living.length >= storeLimits.liveVersions) return 'too_many'
+      const liveUntil = Math.max(row.liveUntil, now + forMilliseconds)
       apps.get(app)?.set(version, { ...row, liveUntil })
-      return true
+      return 'marked'
     },
     list: (app) => listed(app).map(({ registered }) => registered),
     inForce(app) {

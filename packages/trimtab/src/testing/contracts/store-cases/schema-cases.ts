@@ -101,6 +101,21 @@ export function schemaCases({ test }: StoreBench): readonly ContractCase[] {
       assertThat(problem?.version === '1.0.0', 'it does not name the version that would refuse')
       await assertRejects(store.markLive(app, '9.9.9', 1_000), 'option_invalid', 'a version that is not registered')
     }),
+    test('there is an end to the versions that live beside each other', async ({ store, other }) => {
+      const { liveVersions } = storeLimits
+      for (let version = 0; version <= liveVersions; version += 1) {
+        await store.registerSchema(app, `${version}.0.0`, schemaWith(10))
+        if (version < liveVersions) await (version % 2 === 0 ? store : other).markLive(app, `${version}.0.0`, 60_000)
+      }
+      const one = `${liveVersions}.0.0`
+      await assertRejects(store.markLive(app, one, 1_000), 'option_invalid', 'one more version that lives')
+      await assertRejects(store.markLive(app, '9.9.9', 1_000), 'option_invalid', 'a version that is not registered')
+      await store.markLive(app, '0.0.0', 60_000)
+      await store.registerSchema('billing', one, schemaWith(10))
+      await store.markLive('billing', one, 60_000)
+      const lives = (await store.schemas(app)).filter(({ live }) => live)
+      assertSame(lives.length, liveVersions, 'how many live')
+    }),
     test('a literal in a secret field is refused with what to write instead', async ({ store, publish, refused }) => {
       await store.registerSchema(app, '1.0.0', schemaWith(10))
       for (const value of ['postgres://u:hunter2@db', '$${env:HUNTER2}', 'hunter2${nowhere:x}', 7]) {
