@@ -111,6 +111,24 @@ it('gives up at its time, and gives nothing back to the pool that still waits', 
   await until(isAnswered)
 })
 
+it('closes at once while the database is silent, and tells whoever waits', async () => {
+  const { url, port } = await migratedDatabase()
+  const proxy = await tcpProxy({ port })
+  const store = open({ connectionString: url.replace(`:${port}/`, `:${proxy.port}/`) })
+  const { cursor: expected } = await store.readEnvironment(environment)
+  proxy.become('black_hole')
+  const edits = [{ scope: environment, path: 'value', value: 1 }]
+  const waiting = [
+    store.publish(edits, { author: 'dana', message: 'silent', expected }),
+    store.readEnvironment(environment),
+    store.schemas('checkout'),
+  ].map((each) => expect(each).rejects.toThrow('The store is closed.'))
+  const before = performance.now()
+  await Promise.all([...waiting, store.close()])
+  // A statement may take ten seconds.
+  expect(performance.now() - before).toBeLessThan(5_000)
+})
+
 it('lets go at once when a signal aborts', async () => {
   const { url } = await migratedDatabase()
   const store = open({ connectionString: url, max: 1 })
