@@ -36,7 +36,21 @@ test('without a database, or with what is none, it says what to give, and shows 
     expect(stderr).not.toContain('hunter2')
   }
   expect((await runCli(['migrate', '--print', '--check'])).code).toBe(2)
-  expect((await runCli(['migrate', '--print', '--schema', 'pg_own'])).code).toBe(2)
+})
+
+test('a schema that can be none is named as the option that was typed', async () => {
+  expect(await runCli(['migrate', '--print', '--schema', 'pg_own'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'error  --schema "pg_own": expected a name of 1 to 48 letters a to z, digits, _ and - that begins with a letter or _ and not with pg_.\n' +
+      'Give --schema such a name, or leave it away: the store is in trimtab then.\n',
+  })
+  const { stdout } = await runCli(['migrate', '--schema', 'postgres://app:hunter2@db/config', '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'option_invalid', exitCode: 2, message: expect.stringMatching(/^--schema: /) },
+  })
+  expect(stdout).not.toContain('hunter2')
 })
 
 test('a database that can not be reached is no crash, and its password is not shown', async () => {

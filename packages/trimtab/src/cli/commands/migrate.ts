@@ -1,5 +1,5 @@
 import { isTrimtabError } from '../../errors/trimtab-error.ts'
-import { parseSchemaName } from '../../postgres/identifier.ts'
+import { parseSchemaName, type SchemaName, schemaNameRule } from '../../postgres/identifier.ts'
 import { checkMigrations, migrate as migrateStore, printMigrations } from '../../postgres/migrations/migrate.ts'
 import { migrations, nameOf } from '../../postgres/migrations/migrations.ts'
 import { pgDatabase } from '../../postgres/pg-database.ts'
@@ -14,7 +14,7 @@ import { type Answer, exitCodeOf } from './answer.ts'
 
 /** Brings the tables of a store to what this version knows, says how they stand, or prints what would make them. */
 export async function migrate(command: MigrateCommand, host: Host): Promise<Answer> {
-  const schema = parseSchemaName(command.schema)
+  const schema = schemaOf(command)
   if (command.mode === 'print') return printed(schema)
   const url = databaseUrl(command, host)
   const database = pgDatabase({ connectionString: url.href, max: 1 })
@@ -54,6 +54,17 @@ function statusOf(
   if (applied.length > 0) return 'migrated'
   // Who migrates has heard of what is missing, and can go on without it: readers ask in intervals then.
   return mode === 'check' && pending.length + missing.length > 0 ? 'incomplete' : 'current'
+}
+
+function schemaOf({ schema }: MigrateCommand): SchemaName {
+  try {
+    return parseSchemaName(schema)
+  } catch (error) {
+    // Somebody may have given it the URL, with a password in it.
+    const typed = schema === undefined || /[:@]/.test(schema) ? '' : ` ${JSON.stringify(schema)}`
+    const next = 'Give --schema such a name, or leave it away: the store is in trimtab then.'
+    throw usageError(`--schema${typed}: expected ${schemaNameRule}.`, next, error)
+  }
 }
 
 function databaseUrl({ database }: MigrateCommand, { env }: Host): URL {
