@@ -41,9 +41,13 @@ describe('what it says when it can not', () => {
     [
       'a user that is not there',
       (url: string) => url.replace('postgres@', 'eve:hunter2@'),
-      /SQLSTATE 28000\). Correct the user/,
+      /: the server does not let this user in; correct the user .* \(SQLSTATE 28000\)\.$/,
     ],
-    ['a database that is not there', (url: string) => `${url}hunter2`, /invalid_catalog_name \(SQLSTATE 3D000\)/],
+    [
+      'a database that is not there',
+      (url: string) => `${url}hunter2`,
+      /: there is no such database; .* \(SQLSTATE 3D000\)\.$/,
+    ],
     ['a name that is not there', () => 'postgres://eve:hunter2@nowhere.invalid/a', /name of the server/],
     ['encryption where the server has none', (url: string) => `${url}?sslmode=require`, /no encrypted connection/],
     ['files that are not there', (url: string) => `${url}?sslrootcert=/absent/hunter2`, /no such socket or file/],

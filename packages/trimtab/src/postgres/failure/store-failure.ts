@@ -1,6 +1,7 @@
 import { isTrimtabError, TrimtabError } from '../../errors/trimtab-error.ts'
 import { abortReason } from '../../primitives/concurrency/abort.ts'
 import { type SqlStateName, sqlStateName, sqlStateOf } from './sql-states.ts'
+import { type StateWords, stateWords } from './state-words.ts'
 
 /** Lets what a driver threw out as an error of ours, or as the reason of an aborted signal. */
 export async function withFailures<T>(
@@ -24,28 +25,42 @@ export async function withFailures<T>(
 function storeFailure(thrown: unknown, doing: string): TrimtabError {
   const state = sqlStateOf(thrown)
   const name = sqlStateName(state)
-  const why = describeFailure(thrown)
   if (name === 'store_newer') {
     return new TrimtabError(
       'store_incompatible',
       `The store has been migrated to a form that this program does not know; ${doing} was not done. Update trimtab.`,
     )
   }
-  const advice = name === undefined ? undefined : adviceFor(name)
-  return new TrimtabError('store_unavailable', `The store failed at ${doing}: ${why}.${advice ?? ''}`, {
-    details: state === undefined ? {} : { sqlState: state },
-  })
+  const message = `The store failed at ${doing}: ${describe(thrown, { isAdvised: true })}.`
+  return new TrimtabError('store_unavailable', message, { details: state === undefined ? {} : { sqlState: state } })
 }
 
 /** Why the database did not do something, in words without addresses, values or passwords. */
 export function describeFailure(thrown: unknown): string {
+  return describe(thrown, { isAdvised: false })
+}
+
+/** What it means comes first, for people; the code comes last, for whoever looks it up. */
+function describe(thrown: unknown, { isAdvised }: { readonly isAdvised: boolean }): string {
   const state = sqlStateOf(thrown)
   const name = sqlStateName(state)
-  if (name !== undefined) {
-    if (name !== 'other' && name !== 'insufficient_privilege') return `the database says ${name} (SQLSTATE ${state})`
-    const isPlain = ownClasses.has(state?.slice(0, 2) ?? '')
-    return `the database ${isPlain ? `says ${messageOf(thrown)}` : 'refused it'} (SQLSTATE ${state})`
-  }
+  if (name === undefined) return describeConnection(thrown)
+  const { why, advice } = wordsOf(name, state, thrown)
+  return `${why}${isAdvised && advice !== undefined ? `; ${advice}` : ''} (SQLSTATE ${state})`
+}
+
+function wordsOf(name: SqlStateName, state: string | undefined, thrown: unknown): StateWords {
+  if (name !== 'other' && name !== 'insufficient_privilege') return stateWords[name]
+  const isPlain = ownClasses.has(state?.slice(0, 2) ?? '')
+  const why = isPlain ? `the database says ${messageOf(thrown)}` : 'the database refused it'
+  if (name === 'other') return { why }
+  const advice =
+    'grant the user a role that `trimtab migrate` creates: that of readers to read, that of publishers to publish'
+  return { why, advice }
+}
+
+/** Of what never was an answer of the server. */
+function describeConnection(thrown: unknown): string {
   const code = codeOf(thrown)
   const reason = reasons.get(code ?? '')
   if (reason !== undefined) return `${reason} (${code})`
@@ -76,25 +91,6 @@ const reasons = new Map([
   ['EHOSTUNREACH', 'there is no way to the server'],
   ['ENETUNREACH', 'there is no way to the server'],
 ])
-
-function adviceFor(name: SqlStateName): string | undefined {
-  switch (name) {
-    case 'invalid_schema_name':
-    case 'undefined_table':
-    case 'undefined_function':
-    case 'undefined_column':
-      return ' Its tables are not there, or of another version: run `trimtab migrate`, and look at the option schema.'
-    case 'invalid_catalog_name':
-      return ' There is no such database: create it, or correct its name.'
-    case 'insufficient_privilege':
-      return ' Grant the user a role that `trimtab migrate` creates: that of readers to read, that of publishers to publish.'
-    case 'invalid_password':
-    case 'invalid_authorization_specification':
-      return ' Correct the user or the password of the connection.'
-    default:
-      return undefined
-  }
-}
 
 function codeOf(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined
