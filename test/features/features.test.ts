@@ -11,9 +11,11 @@ import { healthSteps } from './steps/health-steps.ts'
 import { judgingSteps } from './steps/judging-steps.ts'
 import { moduleSteps } from './steps/module-steps.ts'
 import { outcomeSteps } from './steps/outcome-steps.ts'
+import { publishingSteps } from './steps/publishing-steps.ts'
 import { readerSteps } from './steps/reader-steps.ts'
 import { requestSteps } from './steps/request-steps.ts'
 import { secretSteps } from './steps/secret-steps.ts'
+import { tenantLifeSteps } from './steps/tenant-life-steps.ts'
 import { tenantSteps } from './steps/tenant-steps.ts'
 import { World } from './world/world.ts'
 
@@ -27,9 +29,11 @@ const subjects = [
   judgingSteps,
   moduleSteps,
   outcomeSteps,
+  publishingSteps,
   readerSteps,
   requestSteps,
   secretSteps,
+  tenantLifeSteps,
   tenantSteps,
 ]
 for (const steps of subjects) steps(book.step)

@@ -48,6 +48,11 @@ export class Shop implements AsyncDisposable {
     this.#source = source
   }
 
+  /** It reads this, and is told by it of what changes. */
+  follow(source: Source): void {
+    this.#source = source
+  }
+
   async start(): Promise<void> {
     await this.begin()
     // The boot has to prove itself as well: in a minute it has, or has failed to.

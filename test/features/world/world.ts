@@ -3,6 +3,7 @@ import { Checks } from './checks.ts'
 import { Customers } from './customers.ts'
 import { Door } from './door.ts'
 import { GuardedWork } from './guarded-work.ts'
+import { Publishers } from './publishers.ts'
 import { Reader } from './reader.ts'
 import { ShopFile } from './shop-file.ts'
 import { Shop } from './shop.ts'
@@ -16,9 +17,11 @@ export class World implements AsyncDisposable {
   readonly customers = new Customers(this.shop)
   readonly work = new GuardedWork(this.shop)
   readonly door = new Door(this.shop)
+  readonly publishers = new Publishers(this.shop)
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shop[Symbol.asyncDispose]()
+    await this.publishers[Symbol.asyncDispose]()
   }
 }
 
