@@ -92,3 +92,14 @@ test('says so where there is no server, without the password, and ends', async (
   expect(await service.ended).toBe(1)
   expect(service.lines.join('\n')).not.toContain('hunter2')
 })
+
+test('says what it does not know of its command line before it starts anything', async () => {
+  const { ended, lines } = startService('npm', ['run', '--silent', 'example:tenants', '--', '--prt', '8081'], {
+    cwd: root,
+    detached: true,
+  })
+  expect(await ended).toBe(2)
+  expect(lines.filter((line) => !line.startsWith('npm '))).toEqual([
+    "Unknown option '--prt'. There are --port …, --folder ….",
+  ])
+})

@@ -192,3 +192,26 @@ test('npm start says with file, line and column why it does not start', async ()
   expect(await again.service.ended).toBe(3)
   expect(again.service.lines.join('\n')).not.toContain('hunter2')
 })
+
+test('npm start says what it does not know of its command line, and what there is', async () => {
+  const { ended, lines } = startService('npm', ['start', '--silent', '--', '--prt', '8081'], {
+    cwd: root,
+    detached: true,
+  })
+  expect(await ended).toBe(2)
+  expect(lines.filter((line) => !line.startsWith('npm '))).toEqual([
+    "Unknown option '--prt'. There are --folder …, --files, --set ….",
+  ])
+})
+
+test('npm start without a store says so once to whoever types, and ends as ever', async () => {
+  const args = ['start', '--', '--files', '--folder', join(tempFolder(), 'run'), '--set', 'http.port=0']
+  const service = startService('npm', args, { cwd: root, detached: true, isTyped: true })
+  await service.line(/^Take 2 to 8 back/)
+  service.type('set limits.requestsPerSecond 5')
+  await service.line(/^There is no store to publish to, .* without --files, it has one\.$/)
+  service.type('help')
+  process.kill(service.pid, 'SIGTERM')
+  expect(await service.ended).toBe(0)
+  expect(service.lines.filter((line) => line.includes('no store'))).toHaveLength(1)
+})

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { readArguments, usageExitCode } from './arguments.ts'
 import { gatewaySources } from './config.ts'
 import { copyConfig } from './demo/copy-config.ts'
 import { withFreePort } from './demo/free-port.ts'
@@ -17,13 +18,17 @@ import { gatewayStore } from './store/open-store.ts'
  */
 const print = (line: string) => console.log(line)
 const example = fileURLToPath(new URL('..', import.meta.url))
-const { values } = parseArgs({
-  options: {
-    folder: { type: 'string', default: join(example, 'run') },
-    files: { type: 'boolean', default: false },
-    set: { type: 'string', multiple: true },
-  },
-})
+const options = {
+  folder: { type: 'string', default: join(example, 'run') },
+  files: { type: 'boolean', default: false },
+  set: { type: 'string', multiple: true },
+} as const
+const read = readArguments(options, () => parseArgs({ options }))
+if (read.kind === 'wrong') {
+  print(read.why)
+  process.exit(usageExitCode)
+}
+const { values } = read
 
 const code = await orderly(print, async () => {
   const wanted = relative(process.cwd(), values.folder) || '.'
@@ -50,6 +55,7 @@ const code = await orderly(print, async () => {
     // Where the configuration can't be read at all, the gateway says why.
     sources: port?.sources ?? wantedSources,
     store,
+    withoutStore: 'There is no store to publish to, so what is typed is ignored. Started without --files, it has one.',
     print,
     ready: ({ url }) => [
       `ready ${url} (upstreams: blue ${blue.url}, green ${green.url}, and red ${red.url}, which answers 500; pid ${process.pid})`,

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { readArguments, usageExitCode } from '../../gateway/src/arguments.ts'
 import { startService } from './service.ts'
 import { provide, tenantDatabases, whyNot } from './tenant-databases.ts'
 import { whatToTry } from './what-to-try.ts'
@@ -14,9 +15,16 @@ import { whatToTry } from './what-to-try.ts'
 const names = ['acme', 'globex', 'initech']
 const print = (line: string) => console.log(line)
 const example = fileURLToPath(new URL('..', import.meta.url))
-const { values } = parseArgs({
-  options: { port: { type: 'string', default: '8081' }, folder: { type: 'string', default: join(example, 'run') } },
-})
+const options = {
+  port: { type: 'string', default: '8081' },
+  folder: { type: 'string', default: join(example, 'run') },
+} as const
+const read = readArguments(options, () => parseArgs({ options }))
+if (read.kind === 'wrong') {
+  print(read.why)
+  process.exit(usageExitCode)
+}
+const { values } = read
 
 const given = process.env['DATABASE_URL']
 const own = given === undefined || given === '' ? await startOwnServer() : undefined
