@@ -35,7 +35,7 @@ it.each([
   const [, told] = /^The store failed at publishing: (.*)$/.exec(message) ?? []
   if (typeof expected === 'string') expect(told).toBe(expected)
   else expect(told).toMatch(expected)
-  expect(describeFailure(answer(code, 'hunter2'))).toMatch(new RegExp(` \\(SQLSTATE ${code}\\)$`))
+  expect(describeFailure(answer(code, 'hunter2'))).toMatch(new RegExp(`^[^;]* \\(SQLSTATE ${code}\\)$`))
 })
 
 it('has no name of PostgreSQL’s in what it says', () => {
