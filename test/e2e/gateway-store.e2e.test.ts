@@ -114,7 +114,10 @@ test('what health takes back is told with the way to take it out of the store', 
   await gateway.service.line(/^undone: generation 3 is what was stable before$/)
   await gateway.service.line(/^ {2}stored {4}revision 2 is not in force: rollback 1 /)
   expect(await gateway.ask(1)).toEqual([200])
-  await gateway.type('rollback 1', /^traffic\.upstreams\.blue\.url is taken out of the store \(revision 3\), and stays /)
+  await gateway.type(
+    'rollback 1',
+    /^traffic\.upstreams\.blue\.url is taken out of the store \(revision 3\), and stays /,
+  )
   expect(await gateway.stop()).toBe(0)
 })
 
